@@ -1,0 +1,1 @@
+"""Rules, values and errors of the business; plain Python."""

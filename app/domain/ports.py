@@ -1,0 +1,100 @@
+"""What the product needs from outside, as Protocols; `create_app` chooses who answers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from app.domain.einvoice import EInvoice
+from app.domain.errors import DomainError
+
+
+class BlobMissing(DomainError):
+    """No blob has this name, though a document refers to it."""
+
+    code: ClassVar[str] = "blob_missing"
+
+
+class BlobDamaged(DomainError):
+    """The bytes in storage are not those that were put there: their hash differs."""
+
+    code: ClassVar[str] = "blob_damaged"
+
+
+class StorageUnavailable(DomainError):
+    """Storage did not answer, or refused us. Nothing was written."""
+
+    code: ClassVar[str] = "storage_unavailable"
+
+
+class StorageFull(StorageUnavailable):
+    """No room is left. Nothing was written."""
+
+    code: ClassVar[str] = "storage_full"
+
+
+class RenderingFailed(DomainError):
+    """The document could not be drawn. `reason` is for the log, not for the customer."""
+
+    code: ClassVar[str] = "rendering_failed"
+
+
+class BlobStore(Protocol):
+    """Immutable bytes named by their SHA-256 in lower-case hexadecimal.
+
+    Every method may raise StorageUnavailable.
+    """
+
+    def put(self, data: bytes, *, media_type: str) -> str:
+        """Store and return the name. Bytes that are there already are left alone.
+
+        Raises StorageFull; in that case, as in any other failure, nothing is left half-written.
+        """
+        ...
+
+    def read(self, sha256: str) -> bytes:
+        """All of the bytes, verified. Raises BlobMissing or BlobDamaged."""
+        ...
+
+    def open(self, sha256: str) -> Iterator[bytes]:
+        """The verified bytes in pieces, to be streamed.
+
+        Raises BlobMissing or BlobDamaged here, before the first piece: the whole blob is read
+        and checked first, which is right for documents (at most some megabytes) and lets a
+        download promise its ETag.
+        """
+        ...
+
+    def exists(self, sha256: str) -> bool: ...
+
+    def size(self, sha256: str) -> int:
+        """In bytes. Raises BlobMissing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """How the issuer's documents look. Part of a document's bytes, so changes make new bytes."""
+
+    issuer_name: str
+    colour: str = "#0b5fff"
+    """`#rrggbb`; anything else is refused by the renderer."""
+    logo_png: bytes | None = None
+    footer: Mapping[str, str] = field(default_factory=dict)
+    """Terms printed below the document, by language (fr, nl, de, en)."""
+
+
+class DocumentRenderer(Protocol):
+    def render(self, einvoice: EInvoice, *, xml: bytes, language: str, brand: Brand) -> bytes:
+        """The readable copy (PDF) of `xml`, with `xml` attached to it.
+
+        Same arguments, same bytes. `language` is fr, nl, de or en. Raises RenderingFailed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All of them, as `create_app` wired them from the settings."""
+
+    blobs: BlobStore
+    renderer: DocumentRenderer
