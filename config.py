@@ -1,0 +1,405 @@
+"""Every setting of a deployment; the only module that reads the environment."""
+
+import secrets
+from collections.abc import Mapping
+from ipaddress import ip_address
+from os import O_CREAT, O_EXCL, O_WRONLY, environ, fdopen
+from os import open as open_descriptor
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, JsonValue, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+ROOT = Path(__file__).resolve().parent
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+SHORTEST_SECRET_KEY = 32
+MEBIBYTE = 1024 * 1024
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the text lists every problem, one a line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"These settings have to be changed before Clientèle can start:\n{lines}")
+
+
+def _hint(*, unit: str = "", default: str = "") -> dict[str, JsonValue]:
+    """What the settings page says beside a description; `default` where the value is derived."""
+    return {"unit": unit, "default": default}
+
+
+class Settings(BaseSettings):
+    """What an operator can decide: keywords alone; `load_settings` adds the environment."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True)
+
+    app_env: Literal["demo", "production"] = Field(
+        default="demo",
+        description="demo: this machine only, made-up data. production: refuses unsafe values.",
+    )
+    bind_host: str = Field(
+        default="127.0.0.1",
+        description="Address the built-in server listens on; the demo accepts loopback only.",
+    )
+    port: int = Field(
+        default=8080,
+        ge=1,
+        le=65535,
+        description="Port the built-in server listens on.",
+        json_schema_extra=_hint(unit="TCP port"),
+    )
+    data_dir: Path = Field(
+        default=ROOT / "var",
+        description="Folder of what is written here: SQLite file, documents, the demo's key.",
+        json_schema_extra=_hint(unit="path", default="`var/` beside `config.py`"),
+    )
+    public_url: str = Field(
+        default="",
+        description="Address under which people reach the portal; links in mails start with it.",
+        json_schema_extra=_hint(unit="URL", default="`http://localhost:<PORT>` in the demo"),
+    )
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Host names a request may ask for; any other is answered with 400.",
+        json_schema_extra=_hint(unit="names, by commas", default="loopback names in the demo"),
+    )
+    proxy_hops: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="How many reverse proxies of yours stand in front and add X-Forwarded headers.",
+        json_schema_extra=_hint(unit="count"),
+    )
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs form tokens; at least 32 characters, the same on every host.",
+        json_schema_extra=_hint(default="made once and kept in DATA_DIR, in the demo"),
+    )
+    max_upload_mb: int = Field(
+        default=100,
+        ge=1,
+        le=2048,
+        description="Largest request accepted, uploads of invoices included.",
+        json_schema_extra=_hint(unit="MiB"),
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Database of web and jobs: a PostgreSQL role that owns nothing, or a SQLite file.",
+        json_schema_extra=_hint(unit="URL", default="`sqlite:///<DATA_DIR>/clientele.db`"),
+    )
+    database_owner_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Same database as the role that owns the tables; only `flask db` needs it.",
+        json_schema_extra=_hint(unit="URL", default="DATABASE_URL"),
+    )
+    database_system_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Same database as the role for work across companies: imports, commands.",
+        json_schema_extra=_hint(unit="URL", default="DATABASE_URL"),
+    )
+    database_audit_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Same database as the read-only role that serves auditors.",
+        json_schema_extra=_hint(unit="URL", default="DATABASE_URL"),
+    )
+    storage_url: str = Field(
+        default="",
+        description="Where documents are kept: a folder (file://) or a bucket (s3://).",
+        json_schema_extra=_hint(unit="URL", default="`file://<DATA_DIR>/blobs`"),
+    )
+    mail_url: SecretStr = Field(
+        default=SecretStr("outbox:"),
+        description="smtp://user:password@host:587, smtps://…:465, or outbox: (a page, nothing sent).",
+        json_schema_extra=_hint(unit="URL", default="`outbox:`"),
+    )
+    jobs_engine: Literal["embedded", "procrastinate"] | None = Field(
+        default=None,
+        description="Who runs background work: embedded (one machine) or procrastinate (many).",
+        json_schema_extra=_hint(default="embedded on SQLite, procrastinate on PostgreSQL"),
+    )
+    twikey_url: str = Field(
+        default="",
+        description="Address of Twikey's interface.",
+        json_schema_extra=_hint(unit="URL", default="none: direct debit is off"),
+    )
+    twikey_api_key: SecretStr = Field(
+        default=SecretStr(""), description="Key of the creditor account at Twikey."
+    )
+    twikey_website_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key that proves that a person came back from Twikey's signing page.",
+    )
+    peppol_sml_zone: str = Field(
+        default="",
+        description="DNS zone in which PEPPOL participants are looked up.",
+        json_schema_extra=_hint(unit="DNS zone", default="none: look-ups are off"),
+    )
+    peppol_dns_server: str = Field(
+        default="",
+        description="Name server asked for PEPPOL look-ups.",
+        json_schema_extra=_hint(unit="address or address:port", default="the system's"),
+    )
+    peppol_provider: str = Field(
+        default="",
+        description="Access point that carries documents: simulator, recommand, …",
+        json_schema_extra=_hint(default="none: sending is off"),
+    )
+    peppol_provider_url: str = Field(
+        default="",
+        description="Address of the access point's interface.",
+        json_schema_extra=_hint(unit="URL"),
+    )
+    peppol_provider_key: SecretStr = Field(
+        default=SecretStr(""), description="Key for the access point's interface."
+    )
+    peppol_allow_loopback: bool = Field(
+        default=False,
+        description="Lets look-ups reach this machine: for simulators, refused in production.",
+    )
+
+    @field_validator("trusted_hosts", mode="before")
+    @classmethod
+    def _split_by_commas(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("data_dir")
+    @classmethod
+    def _from_the_repository(cls, value: Path) -> Path:
+        return (ROOT / value.expanduser()).resolve()
+
+    @model_validator(mode="after")
+    def _refuse_what_is_unsafe(self) -> Self:
+        problems = _production_problems(self) if self.is_production else _demo_problems(self)
+        if self.jobs_engine == "procrastinate" and self.is_sqlite:
+            problems.append("JOBS_ENGINE=procrastinate needs PostgreSQL in DATABASE_URL.")
+        if problems:
+            raise SettingsError(problems)
+        return self._with_derived_values()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+    @property
+    def is_production(self) -> bool:
+        return self.app_env == "production"
+
+    @property
+    def is_sqlite(self) -> bool:
+        url = self.database_url.get_secret_value()
+        return not url or url.startswith("sqlite")
+
+    def flask_config(self) -> dict[str, Any]:
+        """Return the keys that Flask and its extensions read."""
+        return {
+            "SECRET_KEY": self.secret_key.get_secret_value(),
+            "TRUSTED_HOSTS": list(self.trusted_hosts),
+            "PREFERRED_URL_SCHEME": urlsplit(self.public_url).scheme,
+            "MAX_CONTENT_LENGTH": self.max_upload_mb * MEBIBYTE,
+            "SESSION_COOKIE_NAME": "__Host-sid" if self.is_production else "sid",
+            "SESSION_COOKIE_SECURE": self.is_production,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_PATH": "/",
+            "SQLALCHEMY_DATABASE_URI": self.database_url.get_secret_value(),
+            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+            **_mail_config(self.mail_url.get_secret_value()),
+        }
+
+    def _with_derived_values(self) -> Self:
+        url = self.database_url.get_secret_value() or f"sqlite:///{self.data_dir / 'clientele.db'}"
+        derived: dict[str, object] = {
+            "database_url": SecretStr(url),
+            "public_url": (self.public_url or f"http://localhost:{self.port}").rstrip("/"),
+            "trusted_hosts": self.trusted_hosts or LOOPBACK_NAMES,
+            "storage_url": self.storage_url or f"file://{self.data_dir / 'blobs'}",
+            "secret_key": self.secret_key
+            if self.secret_key.get_secret_value()
+            else _kept_key(self.data_dir),
+            "jobs_engine": self.jobs_engine or ("embedded" if self.is_sqlite else "procrastinate"),
+        }
+        for name in ("database_owner_url", "database_system_url", "database_audit_url"):
+            derived[name] = (
+                getattr(self, name) if getattr(self, name).get_secret_value() else SecretStr(url)
+            )
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)  # frozen for everybody else
+        return self
+
+
+class _EnvironmentSettings(Settings):
+    """The same settings, from the environment and from the files that `NAME_FILE` points to."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings)
+
+
+def load_settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingsError: a value is missing, malformed or unsafe; its text names each of them.
+    """
+    try:
+        return _EnvironmentSettings(**_secrets_from_files(environ))
+    except ValidationError as error:
+        raise SettingsError([_in_words(dict(problem)) for problem in error.errors()]) from None
+
+
+def secret_names() -> frozenset[str]:
+    """Return the fields that must not be shown and that accept a `_FILE` variant."""
+    return frozenset(
+        name for name, field in Settings.model_fields.items() if field.annotation is SecretStr
+    )
+
+
+def _secrets_from_files(variables: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    problems: list[str] = []
+    for name in sorted(secret_names()):
+        variable = f"{name.upper()}_FILE"
+        path = variables.get(variable)
+        if not path:
+            continue
+        if variables.get(name.upper()):
+            problems.append(f"{name.upper()} and {variable} are both set; keep one.")
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            problems.append(f"{variable} names a file that cannot be read.")
+    if problems:
+        raise SettingsError(problems)
+    return found
+
+
+def _in_words(problem: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in problem["loc"]).upper()
+    return f"{name}: {problem['msg']}."
+
+
+def _demo_problems(settings: Settings) -> list[str]:
+    if _is_loopback(settings.bind_host):
+        return []
+    return [
+        f"BIND_HOST={settings.bind_host} is not a loopback address; "
+        "the demo has public passwords and stays on this machine."
+    ]
+
+
+def _production_problems(settings: Settings) -> list[str]:
+    key = settings.secret_key.get_secret_value()
+    database = settings.database_url.get_secret_value()
+    host = urlsplit(settings.public_url).hostname or ""
+    unsafe = {
+        f"SECRET_KEY must have at least {SHORTEST_SECRET_KEY} characters and be random.": (
+            len(key) < SHORTEST_SECRET_KEY or len(set(key)) < SHORTEST_SECRET_KEY // 4
+        ),
+        "PUBLIC_URL must be set and start with https://.": not (
+            host and settings.public_url.startswith("https://")
+        ),
+        "TRUSTED_HOSTS must name the host of PUBLIC_URL.": host not in settings.trusted_hosts,
+        "TRUSTED_HOSTS may not hold a wildcard.": any(
+            name[:1] in {".", "*"} for name in settings.trusted_hosts
+        ),
+        "DATABASE_URL must be set, also to stay on SQLite.": not database,
+        "STORAGE_URL must be set to a place that is backed up.": not settings.storage_url,
+        "MAIL_URL must be smtp:// or smtps://, or nobody gets mail.": not _sends_mail(settings),
+        "PEPPOL_ALLOW_LOOPBACK is for simulators.": settings.peppol_allow_loopback,
+        "PEPPOL_PROVIDER=simulator delivers nothing.": settings.peppol_provider == "simulator",
+        "TWIKEY_URL must start with https://.": _is_plain_http(settings.twikey_url),
+        "PEPPOL_PROVIDER_URL must start with https://.": _is_plain_http(
+            settings.peppol_provider_url
+        ),
+    }
+    return [problem for problem, is_unsafe in unsafe.items() if is_unsafe] + _role_problems(
+        settings
+    )
+
+
+def _role_problems(settings: Settings) -> list[str]:
+    """Name missing PostgreSQL roles: with one role for all, the database is no wall."""
+    if settings.is_sqlite:
+        return []
+    runtime = settings.database_url.get_secret_value()
+    apart = {
+        "DATABASE_SYSTEM_URL": settings.database_system_url,
+        "DATABASE_AUDIT_URL": settings.database_audit_url,
+    }
+    return [
+        f"{name} must be set to a role of its own, other than DATABASE_URL's."
+        for name, url in apart.items()
+        if url.get_secret_value() in {"", runtime}
+    ]
+
+
+def _is_plain_http(url: str) -> bool:
+    return bool(url) and not url.startswith("https://")
+
+
+def _sends_mail(settings: Settings) -> bool:
+    return settings.mail_url.get_secret_value().startswith(("smtp://", "smtps://"))
+
+
+def _is_loopback(host: str) -> bool:
+    if host in LOOPBACK_NAMES:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _kept_key(folder: Path) -> SecretStr:
+    """Return the demo's signing key: made at the first start, readable by its owner only."""
+    path = folder / "secret_key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with fdopen(
+            open_descriptor(path, O_CREAT | O_EXCL | O_WRONLY, 0o600), "w", encoding="ascii"
+        ) as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # a former start, or another process of this one
+    return SecretStr(path.read_text(encoding="ascii"))
+
+
+def _mail_config(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    is_tls = parts.scheme == "smtps"
+    return {
+        "MAIL_SUPPRESS_SEND": parts.scheme == "outbox",
+        "MAIL_SERVER": parts.hostname or "localhost",
+        "MAIL_PORT": parts.port or (465 if is_tls else 587),
+        "MAIL_USE_SSL": is_tls,
+        "MAIL_USE_TLS": parts.scheme == "smtp",
+        "MAIL_USERNAME": unquote(parts.username) if parts.username else None,
+        "MAIL_PASSWORD": unquote(parts.password) if parts.password else None,
+    }
