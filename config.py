@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, JsonValue, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -93,7 +94,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr = Field(
         default=SecretStr(""),
-        description="Database of web and jobs: a PostgreSQL role that owns nothing, or a SQLite file.",
+        description="Database of web and jobs: a SQLite file, or PostgreSQL as a mere user.",
         json_schema_extra=_hint(unit="URL", default="`sqlite:///<DATA_DIR>/clientele.db`"),
     )
     database_owner_url: SecretStr = Field(
@@ -118,7 +119,7 @@ class Settings(BaseSettings):
     )
     mail_url: SecretStr = Field(
         default=SecretStr("outbox:"),
-        description="smtp://user:password@host:587, smtps://…:465, or outbox: (a page, nothing sent).",
+        description="smtp://user:password@host:587, smtps://…:465, or outbox: (a page only).",
         json_schema_extra=_hint(unit="URL", default="`outbox:`"),
     )
     jobs_engine: Literal["embedded", "procrastinate"] | None = Field(
@@ -247,21 +248,6 @@ class Settings(BaseSettings):
         return self
 
 
-class _EnvironmentSettings(Settings):
-    """The same settings, from the environment and from the files that `NAME_FILE` points to."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings, env_settings)
-
-
 def load_settings() -> Settings:
     """Return the settings of this process.
 
@@ -269,7 +255,7 @@ def load_settings() -> Settings:
         SettingsError: a value is missing, malformed or unsafe; its text names each of them.
     """
     try:
-        return _EnvironmentSettings(**_secrets_from_files(environ))
+        return Settings(**{**EnvSettingsSource(Settings)(), **_secrets_from_files(environ)})
     except ValidationError as error:
         raise SettingsError([_in_words(dict(problem)) for problem in error.errors()]) from None
 

@@ -1,0 +1,1 @@
+"""Tests of the product, from single rules to journeys in a browser."""

@@ -1,0 +1,275 @@
+"""Throw-away databases for the tests: a SQLite file, or a PostgreSQL cluster with the four roles.
+
+Both kinds know one *live* database, which the application under test is bound to for the whole
+run, and one *template*, taken once from the migrated and filled live one. `restore` puts the
+template back; the caller closes its connections first.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+ROLES = ("clientele_owner", "clientele_rt", "clientele_system", "clientele_audit")
+PLAIN_RIGHTS = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+PREFIX = "clientele-test-pg-"
+BINARY_FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+    "/Applications/Postgres.app/Contents/Versions/latest/bin",
+)
+TUNING = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",  # would take transaction numbers, by which `restore` knows a write
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+    "jit": "off",
+    "log_min_messages": "fatal",
+}
+# Reads a pipe that this process holds open: when we end in whatever way, even by SIGKILL, the
+# read returns, the server stops and its folder goes.
+GUARD = '"$@" </dev/null & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; rm -rf "$0"'
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the live database answers, one address for each role."""
+
+    runtime: str
+    owner: str
+    system: str
+    audit: str
+
+
+class Database(Protocol):
+    """What the fixtures need to know of a database."""
+
+    addresses: Addresses
+
+    def keep_as_template(self) -> None: ...
+
+    def restore(self) -> None: ...
+
+
+class SqliteDatabase:
+    """One file; the template is a copy of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._live = folder / "clientele.db"
+        self._template = folder / "template.db"
+        url = f"sqlite:///{self._live}"
+        self.addresses = Addresses(runtime=url, owner=url, system=url, audit=url)
+
+    def keep_as_template(self) -> None:
+        if self._live.with_name(f"{self._live.name}-wal").exists():
+            raise RuntimeError("A connection to the SQLite file is still open.")
+        shutil.copyfile(self._live, self._template)
+
+    def restore(self) -> None:
+        for leftover in ("-wal", "-shm", "-journal"):
+            self._live.with_name(self._live.name + leftover).unlink(missing_ok=True)
+        shutil.copyfile(self._template, self._live)
+
+
+class PostgresDatabase:
+    """Two databases of a server: the live one is created anew from the template after a write."""
+
+    def __init__(self, superuser: URL) -> None:
+        password = secrets.token_hex(16)
+        tag = f"{os.getpid()}_{secrets.token_hex(3)}"
+        self._superuser = superuser
+        self._live, self._template = f"clientele_test_{tag}", f"clientele_template_{tag}"
+        self._clean_at: str | None = None
+        address = superuser.set(
+            drivername="postgresql+psycopg", password=password, database=self._live
+        )
+        self.addresses = Addresses(
+            *(
+                address.set(username=role).render_as_string(hide_password=False)
+                for role in (ROLES[1], ROLES[0], ROLES[2], ROLES[3])
+            )
+        )
+        self._create_roles(password)
+        self._execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(_name(self._live), _name(ROLES[0]))
+        )
+        self._execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS pg_trgm"), database=self._live)
+
+    def keep_as_template(self) -> None:
+        self._execute(sql.SQL("VACUUM (FREEZE, ANALYZE)"), database=self._live)
+        self._execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                _name(self._live), _name(self._template)
+            )
+        )
+
+    def restore(self) -> None:
+        if self._clean_at is not None and self._clean_at == self._last_write():
+            return
+        self._drop(self._live)
+        self._execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+                _name(self._live), _name(self._template), _name(ROLES[0])
+            )
+        )
+        self._clean_at = self._last_write()
+
+    def drop(self) -> None:
+        self._drop(self._live)
+        self._drop(self._template)
+
+    def _create_roles(self, password: str) -> None:
+        for role in ROLES:
+            with suppress(psycopg.errors.DuplicateObject):  # an earlier run on the same server
+                self._execute(sql.SQL("CREATE ROLE {}").format(_name(role)))
+            self._execute(
+                sql.SQL("ALTER ROLE {} LOGIN {} PASSWORD {}").format(
+                    _name(role), sql.SQL(PLAIN_RIGHTS), sql.Literal(password)
+                )
+            )
+
+    def _drop(self, database: str) -> None:
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(database)))
+
+    def _last_write(self) -> str:
+        """Return the next transaction number: a transaction that only read takes none."""
+        return self._execute(sql.SQL("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+
+    def _execute(self, statement: sql.SQL | sql.Composed, *, database: str = "postgres") -> str:
+        url = self._superuser.set(drivername="postgresql", database=database)
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as link:
+            cursor = link.execute(statement)
+            row = cursor.fetchone() if cursor.description else None
+            return str(row[0]) if row else ""
+
+
+@contextmanager
+def postgres_database() -> Iterator[PostgresDatabase]:
+    """Give a database on `TEST_POSTGRES_URL` (a superuser's), else on a cluster of our own."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        database = PostgresDatabase(make_url(given))
+        try:
+            yield database
+        finally:
+            database.drop()
+        return
+    with throw_away_cluster() as superuser:
+        yield PostgresDatabase(superuser)
+
+
+@contextmanager
+def throw_away_cluster() -> Iterator[URL]:
+    """Start a PostgreSQL of our own in a temporary folder; give its superuser's address."""
+    _sweep_leftovers()
+    binaries = postgres_binaries()
+    account = _account()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    if account:
+        shutil.chown(folder, account)
+    data = folder / "data"
+    _run_as(
+        account,
+        [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8",
+         "--no-locale", "--no-instructions"],
+    )  # fmt: skip
+    tuning = [part for name, value in TUNING.items() for part in ("-c", f"{name}={value}")]
+    guard = subprocess.Popen(
+        ["sh", "-c", GUARD, folder, binaries / "postgres", "-D", data, "-k", folder, *tuning],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=(folder / "log").open("wb"),
+        start_new_session=True,  # Ctrl-C is for us; the server ends after the fixtures
+        user=account,
+        cwd=folder,
+    )
+    url = URL.create("postgresql", username="postgres", host=None, database="postgres")
+    try:
+        yield _when_ready(url.update_query_dict({"host": str(folder)}), log=folder / "log")
+    finally:
+        if guard.stdin:
+            guard.stdin.close()
+        guard.wait(timeout=30)
+
+
+def postgres_binaries() -> Path:
+    """Return the folder of `initdb` and `postgres`, the newest where there are several."""
+    on_path = shutil.which("initdb")
+    found = [Path(on_path).resolve().parent] if on_path else []
+    for pattern in BINARY_FOLDERS:
+        found += sorted(Path("/").glob(pattern.lstrip("/")), key=_version, reverse=True)
+    for folder in found:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise RuntimeError(
+        "PostgreSQL is not installed. Debian: apt-get install postgresql; "
+        "macOS: brew install postgresql@17; or set TEST_POSTGRES_URL."
+    )
+
+
+def _version(folder: Path) -> int:
+    digits = "".join(letter for letter in folder.parent.name if letter.isdigit())
+    return int(digits or 0)
+
+
+def _account() -> str | None:
+    """PostgreSQL refuses to run as root: name the account to run it as, if we are root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def _run_as(account: str | None, command: Sequence[str | Path]) -> None:
+    done = subprocess.run(command, user=account, cwd="/", capture_output=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stderr.decode(errors='replace')}")
+
+
+def _when_ready(url: URL, *, log: Path) -> URL:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(url.render_as_string(hide_password=False)).close()
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}") from error
+            time.sleep(0.05)
+        else:
+            return url
+
+
+def _sweep_leftovers() -> None:
+    """Remove clusters of ours whose server is gone (the machine went down during a run)."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            process = int((folder / "data/postmaster.pid").read_text().split()[0])
+            os.kill(process, 0)
+        except (FileNotFoundError, ProcessLookupError):
+            if time.time() - folder.stat().st_mtime > 60:  # younger ones may be starting
+                shutil.rmtree(folder, ignore_errors=True)
+        except (OSError, ValueError):
+            continue  # somebody else's
+
+
+def _name(identifier: str) -> sql.Identifier:
+    return sql.Identifier(identifier)
