@@ -1,0 +1,135 @@
+"""What every test may ask for: the application on a fresh database with the cast of the demo in it.
+
+`--db postgresql` repeats the tests that touch a database on PostgreSQL, as its run-time role.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.blobs import BlobFolder
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+    from config import Settings
+    from tests.databases import Database
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.getoption('--db')}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, on the second database, what cannot behave differently there."""
+    if config.getoption("--db") == "sqlite":
+        return
+    chosen = [item for item in items if _depends_on_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("browser"):
+        return item.get_closest_marker("every_database") is not None
+    return "live_database" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session")
+def live_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Database"]:
+    """The one database of this run, still empty; `database` puts it in order for each test."""
+    from tests.databases import SqliteDatabase, postgres_database
+
+    with ExitStack() as stack:
+        if request.config.getoption("--db") == "postgresql":
+            yield stack.enter_context(postgres_database())
+        else:
+            yield SqliteDatabase(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def settings(live_database: "Database", tmp_path_factory: pytest.TempPathFactory) -> "Settings":
+    """The demo's settings on the live database; nothing comes from the environment."""
+    from config import Settings
+
+    addresses = live_database.addresses
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("data"),
+        secret_key="a-key-that-only-tests-know-0123456789",
+        database_url=addresses.runtime,
+        database_owner_url=addresses.owner,
+        database_system_url=addresses.system,
+        database_audit_url=addresses.audit,
+        jobs_engine="embedded",
+    )
+
+
+@pytest.fixture(scope="session")
+def built_app(settings: "Settings", live_database: "Database") -> "Flask":
+    """The application of this run; migrating and loading the cast is done once, for the template."""
+    from app import create_app
+
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    for command in (["db", "upgrade"], ["demo", "load"]):
+        result = app.test_cli_runner().invoke(args=command, catch_exceptions=False)
+        assert result.exit_code == 0, f"flask {' '.join(command)}: {result.output}"
+    _close_connections(app)
+    live_database.keep_as_template()
+    return app
+
+
+@pytest.fixture(scope="session")
+def blobs(built_app: "Flask", settings: "Settings") -> BlobFolder:
+    """The documents of the cast, as `flask demo load` stored them."""
+    return BlobFolder(Path(settings.storage_url.removeprefix("file://")))
+
+
+@pytest.fixture
+def database(
+    built_app: "Flask", live_database: "Database", blobs: BlobFolder
+) -> Iterator["Database"]:
+    """The cast and nothing else, in tables and documents, whatever the test before has done."""
+    live_database.restore()
+    blobs.restore()
+    yield live_database
+    _close_connections(built_app)
+
+
+@pytest.fixture
+def app(built_app: "Flask", database: "Database") -> "Flask":
+    return built_app
+
+
+@pytest.fixture
+def session(app: "Flask") -> Iterator["Session"]:
+    """A session without a scope: open one, as the code that calls services must."""
+    from app.extensions import db
+
+    with app.app_context():
+        yield db.session()
+
+
+@pytest.fixture
+def client(app: "Flask") -> "FlaskClient":
+    """A browser without a session; forms need their token, as for everybody."""
+    return app.test_client()
+
+
+def _close_connections(app: "Flask") -> None:
+    from app.extensions import db
+
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
