@@ -60,8 +60,9 @@ def normalise_vat_number(value: str) -> str:
 
 
 def is_valid_vat_number(value: str) -> bool:
-    """Whether the number is well formed for its Member State; says nothing about liability."""
-    return bool(eu_vat.is_valid(normalise_vat_number(value)))
+    """False when the rule of its Member State is broken; numbers from elsewhere have no rule here."""
+    compact = normalise_vat_number(value)
+    return compact[:2].lower() not in eu_vat.MEMBER_STATES or bool(eu_vat.is_valid(compact))
 
 
 def display_vat_number(value: str) -> str:
