@@ -21,27 +21,7 @@ if TYPE_CHECKING:
     from tests.databases import Database
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--db", choices=("sqlite", "postgresql"), default="sqlite")
-
-
-def pytest_report_header(config: pytest.Config) -> str:
-    return f"database: {config.getoption('--db')}"
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, on the second database, what cannot behave differently there."""
-    if config.getoption("--db") == "sqlite":
-        return
-    chosen = [item for item in items if _depends_on_the_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
-
-
-def _depends_on_the_database(item: pytest.Item) -> bool:
-    if item.get_closest_marker("browser"):
-        return item.get_closest_marker("every_database") is not None
-    return "live_database" in getattr(item, "fixturenames", ())
+pytest_plugins = ["tests.rounds"]
 
 
 @pytest.fixture(scope="session")

@@ -273,3 +273,7 @@ def _sweep_leftovers() -> None:
 
 def _name(identifier: str) -> sql.Identifier:
     return sql.Identifier(identifier)
+
+
+if __name__ == "__main__":
+    print(postgres_binaries())

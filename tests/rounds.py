@@ -1,0 +1,44 @@
+"""The two rounds of `make test`: which database, what repeats on PostgreSQL, one summary of both."""
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--results", type=Path, help="file that carries the result of each round")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.getoption('--db')}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, on the second database, what cannot behave differently there."""
+    if config.getoption("--db") == "sqlite":
+        return
+    chosen = [item for item in items if _depends_on_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    path: Path | None = config.getoption("--results")
+    if path is None:
+        return
+    kinds = ("passed", "failed", "error", "skipped", "xfailed")
+    counts = {kind: len(terminalreporter.stats.get(kind, ())) for kind in kinds}
+    result = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{config.getoption('--db'):<12}{result or 'no tests'}\n")
+    terminalreporter.section("rounds")
+    terminalreporter.write(path.read_text(encoding="utf-8"))
+
+
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("browser"):
+        return item.get_closest_marker("every_database") is not None
+    return "live_database" in getattr(item, "fixturenames", ())
