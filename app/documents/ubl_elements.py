@@ -31,12 +31,12 @@ def group(parent: etree._Element, name: str) -> etree._Element:
     return etree.SubElement(parent, f"{{{CAC_NS}}}{name}")
 
 
-def put(parent: etree._Element, name: str, value: Value, **attributes: str) -> None:
+def put(parent: etree._Element, tag: str, value: Value, /, **attributes: str) -> None:
     """A basic element, unless there is nothing to say."""
     if value is None or value == "":
         return
     element = etree.SubElement(
-        parent, f"{{{CBC_NS}}}{name}", {k: v for k, v in attributes.items() if v}
+        parent, f"{{{CBC_NS}}}{tag}", {k: v for k, v in attributes.items() if v}
     )
     element.text = f"{value:f}" if isinstance(value, Decimal) else str(value)
 

@@ -1,6 +1,7 @@
 """Writing an EInvoice as UBL 2.1, Peppol BIS Billing 3 unless it names another customization."""
 
 import base64
+from typing import Any
 
 from lxml import etree
 
@@ -26,9 +27,8 @@ def write(einvoice: EInvoice, *, pdf: EmbeddedPdf | None = None) -> bytes:
     """
     is_credit = einvoice.kind is InvoiceKind.CREDIT_NOTE
     namespace, name = (CREDIT_NOTE_NS, "CreditNote") if is_credit else (INVOICE_NS, "Invoice")
-    root = etree.Element(
-        f"{{{namespace}}}{name}", nsmap={None: namespace, "cac": CAC_NS, "cbc": CBC_NS}
-    )
+    nsmap: dict[Any, str] = {None: namespace, "cac": CAC_NS, "cbc": CBC_NS}
+    root = etree.Element(f"{{{namespace}}}{name}", nsmap=nsmap)
     _put_head(root, einvoice)
     _put_references(root, einvoice, pdf)
     _put_parties(root, einvoice)

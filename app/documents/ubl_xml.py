@@ -131,9 +131,9 @@ def _parser() -> etree.XMLParser:
 def _refusal(error: etree.XMLSyntaxError, data: bytes) -> verdicts.UnreadableDocument:
     if b"<!DOCTYPE" in data:
         return verdicts.DtdRefused()
-    causes = {entry.type for entry in error.error_log}
-    if causes & _ENCODING_ERRORS:
+    cause: object = getattr(error, "code", None)  # libxml2's number; lxml-stubs do not know it
+    if cause in _ENCODING_ERRORS:
         return verdicts.EncodingInvalid()
-    if causes & _LIMIT_ERRORS or "xcessive depth" in str(error):
+    if cause in _LIMIT_ERRORS or "xcessive depth" in str(error):
         return verdicts.DocumentTooComplex()
     return verdicts.NotXml(line=error.lineno or 0)
