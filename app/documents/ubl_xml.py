@@ -134,6 +134,6 @@ def _refusal(error: etree.XMLSyntaxError, data: bytes) -> verdicts.UnreadableDoc
     cause: object = getattr(error, "code", None)  # libxml2's number; lxml-stubs do not know it
     if cause in _ENCODING_ERRORS:
         return verdicts.EncodingInvalid()
-    if cause in _LIMIT_ERRORS or "xcessive depth" in str(error):
+    if cause in _LIMIT_ERRORS:
         return verdicts.DocumentTooComplex()
     return verdicts.NotXml(line=error.lineno or 0)

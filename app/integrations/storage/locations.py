@@ -1,0 +1,45 @@
+"""From STORAGE_URL to the blob store it names."""
+
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote, urlsplit
+
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, MemoryStore, S3Store
+
+from app.domain.errors import DomainError
+from app.domain.ports import StorageUnavailable
+from app.integrations.storage.blobs import ObjectBlobStore
+
+
+class StorageUrlInvalid(DomainError):
+    """Not one of file:///absolute/folder, s3://bucket/prefix and memory://. params: scheme."""
+
+    code: ClassVar[str] = "storage_url_invalid"
+
+
+def store_from_url(url: str) -> ObjectBlobStore:
+    """The store; a folder is made when it is not there.
+
+    Credentials, region and endpoint of S3 come from the usual AWS_* variables, which the S3
+    client reads itself, so that instance roles work too. `memory://` forgets everything.
+
+    Raises:
+        StorageUrlInvalid, StorageUnavailable.
+    """
+    parts = urlsplit(url)
+    try:
+        if parts.scheme == "file" and not parts.netloc and Path(unquote(parts.path)).is_absolute():
+            return ObjectBlobStore(
+                LocalStore(Path(unquote(parts.path)), mkdir=True), keeps_media_type=False
+            )
+        if parts.scheme == "s3" and parts.netloc:
+            prefix = parts.path.strip("/")
+            return ObjectBlobStore(
+                S3Store(parts.netloc, prefix=prefix or None), keeps_media_type=True
+            )
+        if parts.scheme == "memory":
+            return ObjectBlobStore(MemoryStore(), keeps_media_type=True)
+    except (BaseError, OSError, ValueError) as error:
+        raise StorageUnavailable(scheme=parts.scheme) from error
+    raise StorageUrlInvalid(scheme=parts.scheme)
