@@ -1,0 +1,1 @@
+"""The rules of the code itself, each shown to catch a breach."""

@@ -1,0 +1,83 @@
+"""Each sentence of the interface exists in each language, with its placeholders."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+
+from tests.architecture.sources import ROOT
+
+CATALOGUES = sorted((ROOT / "translations").glob("*/LC_MESSAGES/*.po"))
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+
+
+def problems(entry: polib.POEntry) -> Iterator[str]:
+    """Give what is wrong with one sentence of a catalogue."""
+    texts = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+    if not all(texts):
+        yield f"not translated: {entry.msgid!r}"
+        return
+    if entry.fuzzy:
+        yield f"to be confirmed (fuzzy): {entry.msgid!r}"
+    allowed = placeholders(entry.msgid) | placeholders(entry.msgid_plural)
+    for text in texts:
+        if not placeholders(text) <= allowed or (
+            not entry.msgid_plural and placeholders(text) != allowed
+        ):
+            yield f"placeholders differ: {text!r}"
+
+
+def placeholders(text: str) -> set[str]:
+    return {match.group(0) for match in PLACEHOLDER.finditer(text)}
+
+
+def template_messages(tmp_path: Path) -> set[str]:
+    """Return the sentences that the code uses now, extracted as `make i18n` does."""
+    target = tmp_path / "messages.pot"
+    keywords = ["-k", "lazy_gettext", "-k", "lazy_ngettext:1,2", "-k", "lazy_pgettext:1c,2"]
+    subprocess.run(
+        [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "pyproject.toml",
+         *keywords, "-o", str(target), "app"],
+        cwd=ROOT, check=True, capture_output=True,
+    )  # fmt: skip
+    return {entry.msgid for entry in polib.pofile(str(target))}
+
+
+def sentences_of(path: Path) -> list[polib.POEntry]:
+    return [entry for entry in polib.pofile(str(path)) if not entry.obsolete]
+
+
+def test_catalogues_are_complete():
+    found = [
+        f"{path.parts[-3]}: {problem}"
+        for path in CATALOGUES
+        for entry in sentences_of(path)
+        for problem in problems(entry)
+    ]
+
+    assert found == []
+
+
+def test_catalogues_know_every_sentence_of_the_code(tmp_path):
+    used = template_messages(tmp_path) if CATALOGUES else set()
+
+    for path in CATALOGUES:
+        assert sorted(used - {entry.msgid for entry in sentences_of(path)}) == [], path.parts[-3]
+
+
+def test_the_three_other_languages_are_there_together():
+    assert {path.parts[-3] for path in CATALOGUES} in (
+        set(),
+        {"fr", "nl", "de"},
+        {"fr", "nl", "de", "en"},
+    )
+
+
+def test_a_breach_of_each_rule_is_noticed():
+    assert list(problems(polib.POEntry(msgid="Invoice", msgstr="")))
+    assert list(problems(polib.POEntry(msgid="Invoice", msgstr="Facture", flags=["fuzzy"])))
+    assert list(problems(polib.POEntry(msgid="%(count)s rows", msgstr="%(nombre)s lignes")))
+    assert not list(problems(polib.POEntry(msgid="%(count)s rows", msgstr="%(count)s lignes")))

@@ -1,0 +1,103 @@
+"""Who reads the environment, commits, queries, crosses companies or translates: what the layers cannot say."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.sources import Source, called_in, sources
+
+MAY_CROSS_COMPANIES = (
+    "app/cli/",
+    "app/jobs/",
+    "app/security/cross_company.py",  # where it is defined
+    "app/views/backoffice/imports",
+    "app/views/webhooks",
+    "app/views/auth/",  # acceptance of a token
+)
+ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "dotenv"}
+TRANSLATION = {"gettext", "lazy_gettext", "ngettext", "pgettext", "lazy_ngettext", "lazy_pgettext"}
+QUERIES = {"select", "text", "execute", "scalar", "scalars", "query"}
+COMMITTERS = ("app/cli/", "app/jobs/", "app/views/", "app/fab/", "app/security/")
+
+
+def reads_the_environment(source: Source) -> bool:
+    dotted_use = any(f"os.{name}" in source.text for name in ("environ", "getenv"))
+    return dotted_use or bool(ENVIRONMENT & source.imported())
+
+
+def knows_the_application(source: Source) -> bool:
+    return any(name == "app" or name.startswith("app.") for name in source.imported())
+
+
+def translates(source: Source) -> bool:
+    return any(name.rpartition(".")[2] in TRANSLATION for name in source.imported())
+
+
+def crosses_companies(source: Source) -> bool:
+    return any(name.rpartition(".")[2] == "cross_company" for name in source.calls())
+
+
+def queries(source: Source) -> Iterator[str]:
+    for name in source.calls():
+        owner, _, verb = name.rpartition(".")
+        if verb in QUERIES and (not owner or "session" in owner or owner in {"db", "sa"}):
+            yield f"{source.path}: {name}()"
+
+
+def commits_too_often(source: Source) -> Iterator[str]:
+    """A view's method commits once at most; nothing below the views commits at all."""
+    allowed = 1 if source.path.startswith(COMMITTERS) else 0
+    for function in source.functions():
+        commits = sum(
+            name.endswith("session.commit") for name in called_in(_without_inner(function))
+        )
+        if commits > allowed:
+            yield f"{source.path}:{function.lineno} {function.name} commits {commits} times"
+
+
+def _without_inner(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.Module:
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return ast.Module([line for line in function.body if not isinstance(line, inner)], [])
+
+
+def test_only_config_reads_the_environment():
+    assert [one.path for one in sources("app", "simulators") if reads_the_environment(one)] == []
+
+
+def test_simulators_do_not_know_the_application():
+    assert [one.path for one in sources("simulators") if knows_the_application(one)] == []
+
+
+def test_domain_and_services_do_not_translate():
+    below = sources("app/domain", "app/services", "app/models", "app/documents", "app/queue")
+
+    assert [one.path for one in below if translates(one)] == []
+
+
+def test_only_named_places_cross_companies():
+    crossing = [one.path for one in sources("app") if crosses_companies(one)]
+
+    assert [path for path in crossing if not path.startswith(MAY_CROSS_COMPANIES)] == []
+
+
+def test_views_write_no_queries():
+    assert [finding for one in sources("app/views") for finding in queries(one)] == []
+
+
+def test_a_view_commits_once_and_nothing_below_commits():
+    assert [finding for one in sources("app") for finding in commits_too_often(one)] == []
+
+
+def test_a_breach_of_each_rule_is_noticed():
+    twice = "def save():\n    db.session.commit()\n    if late:\n        db.session().commit()\n"
+    once = "def save(session):\n    session.commit()\n"
+
+    assert reads_the_environment(Source("app/a.py", "import os\nx = os.environ['A']"))
+    assert reads_the_environment(Source("app/a.py", "from os import environ"))
+    assert knows_the_application(Source("simulators/a.py", "from app.domain import money"))
+    assert translates(Source("app/services/a.py", "from flask_babel import gettext as _"))
+    assert crosses_companies(Source("app/services/a.py", "with cross_company('x') as s: pass"))
+    assert list(queries(Source("app/views/a.py", "db.session().execute(statement)")))
+    assert list(queries(Source("app/views/a.py", "select(Invoice)")))
+    assert list(commits_too_often(Source("app/views/a.py", twice)))
+    assert not list(commits_too_often(Source("app/views/a.py", once)))
+    assert list(commits_too_often(Source("app/services/a.py", once)))
