@@ -211,7 +211,7 @@ class Settings(BaseSettings):
         return not url or url.startswith("sqlite")
 
     def flask_config(self) -> dict[str, Any]:
-        """Return the keys that Flask and its extensions read."""
+        """Return the keys that Flask and its extensions read; engines are `app.security`'s."""
         return {
             "SECRET_KEY": self.secret_key.get_secret_value(),
             "TRUSTED_HOSTS": list(self.trusted_hosts),
@@ -222,17 +222,8 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_PATH": "/",
-            "SQLALCHEMY_DATABASE_URI": self.database_url.get_secret_value(),
-            "SQLALCHEMY_BINDS": self._other_roles(),
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             **_mail_config(self.mail_url.get_secret_value()),
-        }
-
-    def _other_roles(self) -> dict[str, str]:
-        """Return the addresses of the roles that a request may work as beside the run-time one."""
-        roles = {"system": self.database_system_url, "audit": self.database_audit_url}
-        return {
-            name: url.get_secret_value() for name, url in roles.items() if url != self.database_url
         }
 
     def _with_derived_values(self) -> Self:

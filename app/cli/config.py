@@ -16,9 +16,9 @@ GROUPS = {
 }
 INTRODUCTION = """# Settings
 
-Each is a variable of the environment; `config.py` is the only module that reads them. What is marked
-secret also come as a file: `NAME_FILE` names one that holds the value. `flask config check`
-says what is wrong with the present ones. This page is made by `make docs`.
+Each is a variable of the environment; `config.py` is the only module that reads them. A secret may
+also come as a file: `NAME_FILE` names one that holds the value. `flask config check` says what is
+wrong with the present ones. This page is made by `make docs`.
 """
 TABLE_HEAD = "| name | meaning | unit | default |\n|---|---|---|---|"
 

@@ -11,7 +11,7 @@ import polib
 from tests.architecture.sources import ROOT
 
 CATALOGUES = sorted((ROOT / "translations").glob("*/LC_MESSAGES/*.po"))
-PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
 def problems(entry: polib.POEntry) -> Iterator[str]:

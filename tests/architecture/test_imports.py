@@ -16,6 +16,7 @@ MAY_CROSS_COMPANIES = (
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "dotenv"}
 TRANSLATION = {"gettext", "lazy_gettext", "ngettext", "pgettext", "lazy_ngettext", "lazy_pgettext"}
 QUERIES = {"select", "text", "execute", "scalar", "scalars", "query"}
+PROBE = "app/views/health.py"  # asks the database whether it is there
 COMMITTERS = ("app/cli/", "app/jobs/", "app/views/", "app/fab/", "app/security/")
 
 
@@ -80,7 +81,9 @@ def test_only_named_places_cross_companies():
 
 
 def test_views_write_no_queries():
-    assert [finding for one in sources("app/views") for finding in queries(one)] == []
+    views = [one for one in sources("app/views") if one.path != PROBE]
+
+    assert [finding for one in views for finding in queries(one)] == []
 
 
 def test_a_view_commits_once_and_nothing_below_commits():
