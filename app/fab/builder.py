@@ -9,7 +9,7 @@ from flask_appbuilder.baseviews import AbstractViewApi
 from flask_appbuilder.menu import Menu
 from flask_appbuilder.security.manager import BaseSecurityManager
 
-from app.fab.recording import ChangeRecorder
+from app.fab.recording import ChangeRecorder, record_change
 
 
 class AppBuilder(FlaskAppBuilder):
@@ -19,20 +19,19 @@ class AppBuilder(FlaskAppBuilder):
     OpenAPI and no menu endpoint, no permission synchronisation, and FAB's Babel set-up (which
     writes the session on every page and ignores Accept-Language) is left to the application.
 
-    `record_change` writes the audit event of every row that a generated screen changes. It is
-    asked for here so that no screen can be registered without one.
+    `record_change` writes the audit event of every row that a generated screen changes.
     """
 
     def __init__(
         self,
         *,
         security_manager_class: type[BaseSecurityManager],
-        record_change: ChangeRecorder,
+        record_change: ChangeRecorder = record_change,
     ) -> None:
         super().__init__(security_manager_class=security_manager_class, update_perms=False)
         self.record_change = record_change
 
-    def init_app(self, app: Flask, session: Any) -> None:  # noqa: ANN401 - a scoped_session, which FAB calls a session
+    def init_app(self, app: Flask, session: Any) -> None:
         """Attach to the application; needs an application context.
 
         Raises:

@@ -28,11 +28,11 @@ class EnumField(SelectFieldBase):
 
     def __init__(
         self,
-        label: Any = None,  # noqa: ANN401 - text or lazy text
+        label: Any = None,
         validators: list[Any] | None = None,
         *,
         kind: type[Enum],
-        **settings: Any,  # noqa: ANN401 - those of WTForms
+        **settings: Any,
     ) -> None:
         super().__init__(label, validators, **settings)
         self.kind = kind
@@ -71,7 +71,7 @@ class RelationChoices:
             narrow=self.narrow,
         )
 
-    def row(self, key: str) -> Any:  # noqa: ANN401 - a row of the related table
+    def row(self, key: str) -> Any:
         """The row that may be chosen under this key, else None."""
         return self.interface.option(key, narrow=self.narrow)
 
@@ -87,11 +87,11 @@ class RelationField(SelectFieldBase):
 
     def __init__(
         self,
-        label: Any = None,  # noqa: ANN401
+        label: Any = None,
         validators: list[Any] | None = None,
         *,
         choices: RelationChoices,
-        **settings: Any,  # noqa: ANN401
+        **settings: Any,
     ) -> None:
         super().__init__(label, validators, **settings)
         self.choices = choices
@@ -126,7 +126,7 @@ class RelationField(SelectFieldBase):
             self.data = self.choices.row(valuelist[0]) if valuelist[0] else None
             self._unknown = bool(valuelist[0]) and self.data is None
 
-    def pre_validate(self, form: Any) -> None:  # noqa: ANN401 - any form
+    def pre_validate(self, form: Any) -> None:
         if self._unknown:
             raise ValidationError(gettext("Choose one of the values in the list."))
 

@@ -30,7 +30,7 @@ class ColumnFilter(BaseFilter):
         return read_value(raw, self.column.type)
 
     @property
-    def column(self) -> Any:  # noqa: ANN401 - an instrumented attribute
+    def column(self) -> Any:
         return getattr(self.model, self.column_name)
 
 
@@ -38,7 +38,7 @@ class Contains(ColumnFilter):
     name = _("contains")
     arg_name = "ct"
 
-    def apply(self, query: Any, value: str) -> Any:  # noqa: ANN401 - select or Query
+    def apply(self, query: Any, value: str) -> Any:
         return query.filter(self.column.icontains(value, autoescape=True))
 
 
@@ -46,7 +46,7 @@ class Is(ColumnFilter):
     name = _("is")
     arg_name = "eq"
 
-    def apply(self, query: Any, value: object) -> Any:  # noqa: ANN401
+    def apply(self, query: Any, value: object) -> Any:
         return query.filter(self.column == value)
 
 
@@ -54,7 +54,7 @@ class From(ColumnFilter):
     name = _("from")
     arg_name = "ge"
 
-    def apply(self, query: Any, value: object) -> Any:  # noqa: ANN401
+    def apply(self, query: Any, value: object) -> Any:
         return query.filter(self.column >= value)
 
 
@@ -64,7 +64,7 @@ class UpTo(ColumnFilter):
     name = _("up to")
     arg_name = "le"
 
-    def apply(self, query: Any, value: object) -> Any:  # noqa: ANN401
+    def apply(self, query: Any, value: object) -> Any:
         return query.filter(self.column <= value)
 
 
@@ -85,7 +85,7 @@ class UpToDay(DayFilter):
     name = _("up to")
     arg_name = "le"
 
-    def apply(self, query: Any, value: Any) -> Any:  # noqa: ANN401
+    def apply(self, query: Any, value: Any) -> Any:
         return query.filter(self.column < value + timedelta(days=1))
 
 
@@ -96,10 +96,10 @@ class BelongsTo(ColumnFilter):
     arg_name = "rel_o_m"
 
     @property
-    def column(self) -> Any:  # noqa: ANN401
+    def column(self) -> Any:
         return getattr(self.model, self.datamodel.foreign_key_attribute(self.column_name))
 
-    def apply(self, query: Any, value: object) -> Any:  # noqa: ANN401
+    def apply(self, query: Any, value: object) -> Any:
         return query.filter(self.column == value)
 
 
@@ -135,10 +135,10 @@ class RequestFilters:
     def __set_name__(self, owner: type, name: str) -> None:
         self._prototype = f"{name}_prototype"
 
-    def __set__(self, view: Any, filters: Filters) -> None:  # noqa: ANN401 - a FAB view
+    def __set__(self, view: Any, filters: Filters) -> None:
         view.__dict__[self._prototype] = filters
 
-    def __get__(self, view: Any, owner: type | None = None) -> Any:  # noqa: ANN401
+    def __get__(self, view: Any, owner: type | None = None) -> Any:
         prototype = view.__dict__.get(self._prototype) if view is not None else None
         if prototype is None or not has_request_context():
             return prototype
@@ -152,6 +152,14 @@ def _empty_copy(filters: Filters) -> Filters:
     own = copy.copy(filters)
     own.clear_filters()
     return own
+
+
+def joined(filters: Filters, others: Filters) -> Filters:
+    """Both at once; FAB's own `get_joined_filters` looks through all columns each time."""
+    both = copy.copy(filters)
+    both.filters = [*filters.filters, *others.filters]
+    both.values = [*filters.values, *others.values]
+    return both
 
 
 def read_filters(filters: Filters) -> None:

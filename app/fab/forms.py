@@ -22,12 +22,18 @@ from app.fab.fields import EnumField, RelationChoices, RelationField
 from app.fab.interface import TenantInterface
 
 _LARGEST_INTEGER = 2**31 - 1
+_NOT_COLUMNS = frozenset({"seen", "csrf_token"})
 
 
 class TenantForm(FlaskForm):
     """`seen` carries the version of the row that the person looked at when they began to type."""
 
     seen = HiddenField()
+
+    def populate_obj(self, obj: object) -> None:
+        for name, one in self._fields.items():
+            if name not in _NOT_COLUMNS:
+                one.populate_obj(obj, name)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def form_class(datamodel: TenantInterface, columns: FormColumns) -> type[TenantF
     return type(f"{datamodel.model_name}Form", (TenantForm,), fields)
 
 
-def _field(datamodel: TenantInterface, columns: FormColumns, name: str) -> Any:  # noqa: ANN401 - an unbound field
+def _field(datamodel: TenantInterface, columns: FormColumns, name: str) -> Any:
     settings: dict[str, Any] = {
         "label": columns.labels.get(name, ""),
         "description": columns.descriptions.get(name, ""),

@@ -58,7 +58,7 @@ class TenantInterface(SavingInterface):
         """A column of this very table, as opposed to a relation, a property or a dotted path."""
         return name in self.list_columns
 
-    def column_type(self, name: str) -> Any:  # noqa: ANN401 - a SQLAlchemy type
+    def column_type(self, name: str) -> Any:
         return self.list_columns[name].type
 
     def foreign_key_attribute(self, relation: str) -> str:
@@ -69,7 +69,7 @@ class TenantInterface(SavingInterface):
                 return str(prop.parent.get_property_by_column(local).key)
         raise TypeError(f"{relation} does not point at a primary key.")
 
-    def get_relation_fk(self, col_name: str) -> Any:  # noqa: ANN401 - a SQLAlchemy column
+    def get_relation_fk(self, col_name: str) -> Any:
         return self.list_columns[self.foreign_key_attribute(col_name)]
 
     def get_related_interface(self, col_name: str) -> "TenantInterface":
@@ -77,7 +77,7 @@ class TenantInterface(SavingInterface):
             self._related[col_name] = type(self)(self.get_related_model(col_name))
         return self._related[col_name]
 
-    def get_related_obj(self, col_name: str, value: Any) -> Any:  # noqa: ANN401 - a key, a row
+    def get_related_obj(self, col_name: str, value: Any) -> Any:
         return self.get_related_interface(col_name).get(value)
 
     # --- one row -----------------------------------------------------------------------------
@@ -91,11 +91,11 @@ class TenantInterface(SavingInterface):
 
     def get(
         self,
-        id: Any,  # noqa: A002, ANN401 - FAB's name for the key
+        id: Any,  # noqa: A002 - FAB's name for the key
         filters: Filters | None = None,
         select_columns: list[str] | None = None,
         outer_default_load: bool = False,
-    ) -> Any:  # noqa: ANN401 - a row of `obj`
+    ) -> Any:
         """The row an address names, else None: also when the text cannot be a key at all."""
         rows = self.get_many([id], filters, columns=select_columns or ())
         return rows[0] if rows else None
@@ -220,7 +220,7 @@ class TenantInterface(SavingInterface):
 
     def option(
         self, key: str, *, narrow: Callable[[Select[Any]], Select[Any]] | None = None
-    ) -> Any:  # noqa: ANN401 - a row of `obj`
+    ) -> Any:
         """The row of this key if it may be chosen, else None."""
         known = self._parsed_key(key)
         if known is None:

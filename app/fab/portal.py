@@ -32,10 +32,10 @@ class PortalView(BaseView):
 
     def create_blueprint(
         self,
-        appbuilder: Any,  # noqa: ANN401 - FAB is untyped
+        appbuilder: Any,
         endpoint: str | None = None,
         static_folder: str | None = None,
-    ) -> Any:  # noqa: ANN401 - a Flask blueprint
+    ) -> Any:
         return super().create_blueprint(appbuilder, endpoint or self.endpoint_name, static_folder)
 
     def render(self, template: str, **context: object) -> str:

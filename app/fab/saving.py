@@ -1,6 +1,6 @@
 """How generated screens write: the row and its audit event in one commit, or neither."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,7 +22,8 @@ class SavingInterface(SQLAInterface):
         def change() -> None:
             self.session.add(item)
             self.session.flush()
-            self._record(Change.CREATED, item, {}, row_values(item))
+            values = {name: (None, value) for name, value in row_values(item).items()}
+            self._record(Change.CREATED, item, values)
 
         self._in_one_commit(change, commit=commit)
 
@@ -30,11 +31,10 @@ class SavingInterface(SQLAInterface):
         """Save a row that was loaded in this session and has changed since."""
 
         def change() -> None:
-            before = {name: values[0] for name, values in changed_fields(item).items()}
+            changes = changed_fields(item)
             self.session.flush()
-            if before:
-                after = {name: getattr(item, name) for name in before}
-                self._record(Change.CHANGED, item, before, after)
+            if changes:
+                self._record(Change.CHANGED, item, changes)
 
         self._in_one_commit(change, commit=commit)
 
@@ -47,17 +47,17 @@ class SavingInterface(SQLAInterface):
     def _delete(self, items: Sequence[object], *, commit: bool) -> None:
         def change() -> None:
             for item in items:
-                before = row_values(item)
+                values = {name: (value, None) for name, value in row_values(item).items()}
                 self.session.delete(item)
                 self.session.flush()
-                self._record(Change.REMOVED, item, before, {})
+                self._record(Change.REMOVED, item, values)
 
         self._in_one_commit(change, commit=commit)
 
     def _record(
-        self, change: Change, item: object, before: dict[str, object], after: dict[str, object]
+        self, change: Change, item: object, changes: Mapping[str, tuple[object, object]]
     ) -> None:
-        current_builder().record_change(self.session, change, item, before=before, after=after)
+        current_builder().record_change(self.session, change, item, changes)
 
     def _in_one_commit(self, change: Callable[[], None], *, commit: bool) -> None:
         try:
