@@ -14,15 +14,33 @@ MAY_CROSS_COMPANIES = (
     "app/views/auth/",  # acceptance of a token
 )
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "dotenv"}
+SOCKETS = {
+    "aiohttp",
+    "boto3",
+    "dns",
+    "flask_mail",
+    "ftplib",
+    "http.client",
+    "httpx",
+    "obstore",
+    "requests",
+    "smtplib",
+    "socket",
+    "urllib.request",
+    "urllib3",
+}
 TRANSLATION = {"gettext", "lazy_gettext", "ngettext", "pgettext", "lazy_ngettext", "lazy_pgettext"}
 QUERIES = {"select", "text", "execute", "scalar", "scalars", "query"}
-PROBE = "app/views/health.py"  # asks the database whether it is there
 COMMITTERS = ("app/cli/", "app/jobs/", "app/views/", "app/fab/", "app/security/")
 
 
 def reads_the_environment(source: Source) -> bool:
     dotted_use = any(f"os.{name}" in source.text for name in ("environ", "getenv"))
     return dotted_use or bool(ENVIRONMENT & source.imported())
+
+
+def opens_a_socket(source: Source) -> bool:
+    return any(name in SOCKETS or name.split(".")[0] in SOCKETS for name in source.imported())
 
 
 def knows_the_application(source: Source) -> bool:
@@ -64,6 +82,12 @@ def test_only_config_reads_the_environment():
     assert [one.path for one in sources("app", "simulators") if reads_the_environment(one)] == []
 
 
+def test_only_integrations_open_a_socket():
+    elsewhere = [one for one in sources("app") if not one.path.startswith("app/integrations/")]
+
+    assert [one.path for one in elsewhere if opens_a_socket(one)] == []
+
+
 def test_simulators_do_not_know_the_application():
     assert [one.path for one in sources("simulators") if knows_the_application(one)] == []
 
@@ -81,9 +105,7 @@ def test_only_named_places_cross_companies():
 
 
 def test_views_write_no_queries():
-    views = [one for one in sources("app/views") if one.path != PROBE]
-
-    assert [finding for one in views for finding in queries(one)] == []
+    assert [finding for one in sources("app/views") for finding in queries(one)] == []
 
 
 def test_a_view_commits_once_and_nothing_below_commits():
@@ -96,6 +118,9 @@ def test_a_breach_of_each_rule_is_noticed():
 
     assert reads_the_environment(Source("app/a.py", "import os\nx = os.environ['A']"))
     assert reads_the_environment(Source("app/a.py", "from os import environ"))
+    assert opens_a_socket(Source("app/services/a.py", "from dns.resolver import Resolver"))
+    assert opens_a_socket(Source("app/services/a.py", "import urllib.request"))
+    assert not opens_a_socket(Source("app/services/a.py", "from urllib.parse import quote"))
     assert knows_the_application(Source("simulators/a.py", "from app.domain import money"))
     assert translates(Source("app/services/a.py", "from flask_babel import gettext as _"))
     assert crosses_companies(Source("app/services/a.py", "with cross_company('x') as s: pass"))
