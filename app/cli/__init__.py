@@ -1,0 +1,11 @@
+"""Commands: `flask <noun> <verb>`, one file per noun."""
+
+from flask import Flask
+
+from app.cli.config import config
+
+
+def register_commands(app: Flask) -> None:
+    """Add every command group to `flask`."""
+    for group in (config,):
+        app.cli.add_command(group)

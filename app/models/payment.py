@@ -1,0 +1,67 @@
+"""Payments received and what they, or credit notes, pay."""
+
+from datetime import date
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import AddressOwned, Base, MaybeCompanyOwned, PublicId, Timestamped
+
+
+class Payment(MaybeCompanyOwned, PublicId, Timestamped, Base):
+    """Money received, in minor units of `currency`; nobody's until `company_id` is known."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        UniqueConstraint("company_id", "id"),
+        UniqueConstraint("source", "external_reference"),
+        CheckConstraint("amount_cents > 0", name="positive"),
+        Index("ix_payment_company_received", "company_id", "received_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    received_on: Mapped[date]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    communication: Mapped[str | None] = mapped_column(String(200))
+    payer_name: Mapped[str | None] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(40))
+    external_reference: Mapped[str | None] = mapped_column(String(100))
+
+
+class Allocation(AddressOwned, Timestamped, Base):
+    """The part of one payment, or of one credit note, that pays one invoice."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="positive"),
+        CheckConstraint("(payment_id IS NULL) <> (credit_note_id IS NULL)", name="one_source"),
+        ForeignKeyConstraint(
+            ["company_id", "address_id", "invoice_id"],
+            ["invoice.company_id", "invoice.address_id", "invoice.id"],
+            name="fk_allocation_invoice",
+            onupdate="CASCADE",
+        ),
+        ForeignKeyConstraint(["company_id", "payment_id"], ["payment.company_id", "payment.id"]),
+        ForeignKeyConstraint(
+            ["company_id", "credit_note_id"],
+            ["invoice.company_id", "invoice.id"],
+            name="fk_allocation_credit_note",
+        ),
+        Index("ix_allocation_invoice", "company_id", "invoice_id"),
+        Index("ix_allocation_payment", "company_id", "payment_id"),
+        Index("ix_allocation_credit_note", "company_id", "credit_note_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invoice_id: Mapped[int]
+    payment_id: Mapped[int | None]
+    credit_note_id: Mapped[int | None]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,130 @@
+"""Who may do what: one table of data, from which screens, menus, documentation and the sweep are made."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from app.domain.roles import Role
+
+
+class Permission(StrEnum):
+    """A thing that a hand-written page lets somebody do."""
+
+    # at a company, in the portal
+    VIEW_INVOICES = "VIEW_INVOICES"
+    DOWNLOAD_DOCUMENTS = "DOWNLOAD_DOCUMENTS"
+    VIEW_COMPANY = "VIEW_COMPANY"
+    EDIT_COMPANY = "EDIT_COMPANY"
+    EDIT_ADDRESSES = "EDIT_ADDRESSES"
+    EDIT_CONTACTS = "EDIT_CONTACTS"
+    VIEW_HISTORY = "VIEW_HISTORY"
+    # in the back-office
+    VIEW_BACKOFFICE = "VIEW_BACKOFFICE"
+    SEARCH_BACKOFFICE = "SEARCH_BACKOFFICE"
+    VIEW_TIMELINE = "VIEW_TIMELINE"
+    READ_STORED_DOCUMENTS = "READ_STORED_DOCUMENTS"
+    IMPORT_INVOICES = "IMPORT_INVOICES"
+    VIEW_IMPORTS = "VIEW_IMPORTS"
+    MANAGE_USERS = "MANAGE_USERS"
+    EDIT_ISSUER = "EDIT_ISSUER"
+
+
+class Screen(StrEnum):
+    """A generated screen of the back-office; the name is its `class_permission_name`."""
+
+    COMPANIES = "Companies"
+    ADDRESSES = "Addresses"
+    CONTACTS = "Contacts"
+    MEMBERSHIPS = "Memberships"
+    INVOICES = "Invoices"
+    DOCUMENTS = "Documents"
+    IMPORTS = "Imports"
+    USERS = "Users"
+    PORTFOLIOS = "Portfolios"
+    AUDIT_EVENTS = "AuditEvents"
+
+
+READ = frozenset({"can_list", "can_show"})
+EDIT = READ | {"can_add", "can_edit"}
+MANAGE = EDIT | {"can_delete"}
+
+_VIEWER = frozenset(
+    {
+        Permission.VIEW_INVOICES,
+        Permission.DOWNLOAD_DOCUMENTS,
+        Permission.VIEW_COMPANY,
+        Permission.VIEW_HISTORY,
+    }
+)
+_BILLING = _VIEWER | {Permission.EDIT_ADDRESSES, Permission.EDIT_CONTACTS}
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.EMPLOYER_VIEWER: _VIEWER,
+        Role.EMPLOYER_BILLING: _BILLING,
+        Role.EMPLOYER_ADMIN: _BILLING | {Permission.EDIT_COMPANY},
+        Role.ACCOUNT_MANAGER: frozenset(
+            {
+                Permission.VIEW_BACKOFFICE,
+                Permission.SEARCH_BACKOFFICE,
+                Permission.VIEW_TIMELINE,
+                Permission.READ_STORED_DOCUMENTS,
+                Permission.IMPORT_INVOICES,
+                Permission.VIEW_IMPORTS,
+            }
+        ),
+        Role.AUDITOR: frozenset(
+            {
+                Permission.VIEW_BACKOFFICE,
+                Permission.SEARCH_BACKOFFICE,
+                Permission.VIEW_TIMELINE,
+                Permission.READ_STORED_DOCUMENTS,
+                Permission.VIEW_IMPORTS,
+            }
+        ),
+        Role.PLATFORM_ADMIN: frozenset(
+            {Permission.VIEW_BACKOFFICE, Permission.MANAGE_USERS, Permission.EDIT_ISSUER}
+        ),
+    }
+)
+
+SCREENS: Mapping[Role, Mapping[Screen, frozenset[str]]] = MappingProxyType(
+    {
+        Role.ACCOUNT_MANAGER: {
+            Screen.COMPANIES: EDIT,
+            Screen.ADDRESSES: EDIT,
+            Screen.CONTACTS: MANAGE,
+            Screen.MEMBERSHIPS: MANAGE,
+            Screen.INVOICES: READ,
+            Screen.DOCUMENTS: READ,
+            Screen.IMPORTS: READ,
+        },
+        Role.AUDITOR: dict.fromkeys(Screen, READ),
+        Role.PLATFORM_ADMIN: {
+            Screen.USERS: EDIT,
+            Screen.PORTFOLIOS: MANAGE,
+            Screen.AUDIT_EVENTS: READ,
+        },
+    }
+)
+
+
+def permissions_of(role: Role | None) -> frozenset[Permission]:
+    """What the hand-written pages let `role` do; nobody in particular may do nothing."""
+    return PERMISSIONS.get(role, frozenset()) if role else frozenset()
+
+
+def may_use_screen(role: Role | None, screen: str, method: str) -> bool:
+    """Whether a generated screen lets `role` do `method` (`can_list`, `can_edit`, ...)."""
+    screens = SCREENS.get(role, {}) if role else {}
+    return screen in screens and method in screens[Screen(screen)]
+
+
+def fab_roles() -> dict[str, list[list[str]]]:
+    """`FAB_ROLES`: role to [screen, method] patterns, anchored because FAB matches the beginning only."""
+    return {
+        role.value: [
+            [f"^{screen.value}$", f"^({'|'.join(sorted(may))})$"] for screen, may in screens.items()
+        ]
+        for role, screens in SCREENS.items()
+    }

@@ -1,0 +1,33 @@
+"""Wall 2 on PostgreSQL: tells the database whose rows this transaction may touch."""
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.sql import Select
+
+from app.security.scope import Reach, Scope
+
+COMPANIES = "app.companies"
+ADDRESSES = "app.addresses"
+USER = "app.user"
+DIRECTORY = "app.directory"
+
+
+def bind_scope(connection: Connection, scope: Scope) -> None:
+    """Set the scope for the rest of the transaction; a pooled connection keeps nothing of it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_settings_of(scope), execution_options={"tenancy": "checked"})
+
+
+def _settings_of(scope: Scope) -> Select[tuple[str, ...]]:
+    limited = scope.addresses is not None
+    values = {
+        COMPANIES: _listed(scope.companies),
+        # '-' stands for "all": an empty list of addresses means none, and must not look like it.
+        ADDRESSES: _listed(scope.addresses or ()) if limited else "-",
+        USER: "" if scope.user_id is None else str(scope.user_id),
+        DIRECTORY: "on" if scope.reach is Reach.DIRECTORY else "",
+    }
+    return select(*(func.set_config(name, value, True) for name, value in values.items()))
+
+
+def _listed(ids: tuple[int, ...]) -> str:
+    return ",".join(str(one) for one in ids)

@@ -1,0 +1,164 @@
+"""Flask's session: on the server for whoever is signed in, in a signed cookie for whoever is not."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from typing import Any, cast
+
+from flask import Flask, Request, Response, current_app, request
+from flask import session as flask_session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+from app.domain.clock import now
+from app.extensions import db
+from app.security.principal import SignedIn, find_signed_in
+from app.services import sessions as rows
+
+
+class PortalSession(SessionMixin):
+    """Read when first looked at: static files and health checks ask the database for nothing."""
+
+    def __init__(self, interface: "PortalSessions", asked: Request) -> None:
+        self._interface = interface
+        self._request = asked
+        self._data: dict[str, Any] | None = None
+        self._signed_in: SignedIn | None = None
+        self.new_token: str | None = None
+        self.accessed = False
+        self.modified = False
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """Who the cookie says is there; None for a visitor, also after a session has ended."""
+        self._read()
+        return self._signed_in
+
+    def start(self, token: str, data: dict[str, Any]) -> None:
+        """Go on as somebody who has just signed in: nothing of the visitor's session survives."""
+        self._data, self._signed_in, self.new_token = data, None, token
+        self.accessed = self.modified = True
+
+    def leave(self) -> None:
+        """Go on as a visitor."""
+        self._data, self._signed_in, self.new_token = {}, None, ""
+        self.accessed = self.modified = True
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read()[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._read()[key] = value
+        self.modified = True
+
+    def __delitem__(self, key: str) -> None:
+        del self._read()[key]
+        self.modified = True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def _read(self) -> dict[str, Any]:
+        self.accessed = True
+        if self._data is None:
+            self._signed_in, self._data = self._interface.read(self._request)
+        return self._data
+
+
+class PortalSessions(SecureCookieSessionInterface):
+    """`sid` names a row of `login_session`; `visitor` is a signed cookie with form token and messages."""
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        return PortalSession(self, request)
+
+    def read(self, asked: Request) -> tuple[SignedIn | None, dict[str, Any]]:
+        token = asked.cookies.get(_sid_name(current_app))
+        if token:
+            signed_in = find_signed_in(db.session(), rows.hash_token(token))
+            if signed_in is not None:
+                return signed_in, json.loads(signed_in.data)
+        return None, dict(super().open_session(current_app, asked) or {})
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The visitor's; the base class reads and writes it."""
+        return _sid_name(app).replace("sid", "visitor")
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        if not session.accessed:
+            return
+        response.vary.add("Cookie")
+        if session.new_token:
+            self._send(app, response, session.new_token)
+            response.delete_cookie(
+                self.get_cookie_name(app), path="/", secure=self.get_cookie_secure(app)
+            )
+        elif session.signed_in is not None:
+            _keep(session)
+        else:
+            if session.new_token == "":
+                response.delete_cookie(_sid_name(app), path="/", secure=self.get_cookie_secure(app))
+            super().save_session(app, session, response)
+
+    def _send(self, app: Flask, response: Response, token: str) -> None:
+        response.set_cookie(
+            _sid_name(app),
+            token,
+            httponly=True,
+            path="/",
+            secure=self.get_cookie_secure(app),
+            samesite="Lax",
+        )
+
+
+def sign_in(user_id: int) -> int:
+    """Start a session for the browser that is asking and return its id; the caller commits.
+
+    The token is new, so a cookie planted before the sign-in is worth nothing after it.
+    """
+    login, token = rows.start_session(
+        db.session(), user_id, ip=request.remote_addr, user_agent=request.user_agent.string
+    )
+    data = json.loads(login.data) | {"csrf_token": secrets.token_hex(20)}
+    login.data = json.dumps(data)
+    _current().start(token, data)
+    return login.id
+
+
+def sign_out() -> None:
+    """End the session of the browser that is asking; the caller commits."""
+    signed_in = _current().signed_in
+    if signed_in is not None:
+        rows.end_session(db.session(), signed_in.session_id)
+    _current().leave()
+
+
+def signed_in() -> SignedIn | None:
+    """The session and user behind this request."""
+    return _current().signed_in
+
+
+def _current() -> PortalSession:
+    return cast("PortalSession", flask_session._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _keep(session: PortalSession) -> None:
+    """Write back what changed, and at most once a minute that somebody was here."""
+    who = session.signed_in
+    if who is None:
+        return
+    is_stale = now() - who.last_seen_at > rows.SEEN_EVERY
+    if not (session.modified or is_stale):
+        return
+    database = db.session()
+    database.rollback()  # the view has committed what it wanted to keep
+    if session.modified:
+        rows.keep_session_data(database, who.session_id, json.dumps(dict(session)))
+    if is_stale:
+        rows.touch_session(database, who.session_id, created_at=who.created_at)
+    database.commit()
+
+
+def _sid_name(app: Flask) -> str:
+    return str(app.config["SESSION_COOKIE_NAME"])

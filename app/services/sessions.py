@@ -1,0 +1,89 @@
+"""Sign-in sessions: started, seen, ended; one row each, so that every one of them can be ended."""
+
+import hashlib
+import json
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.models import LoginSession
+
+IDLE = timedelta(hours=8)
+"""A session that nobody used for this long has ended (OWASP ASVS 5, 7.3.1)."""
+LONGEST = timedelta(days=7)
+"""However much it is used, a session ends after this (OWASP ASVS 5, 7.3.2)."""
+SEEN_EVERY = timedelta(seconds=60)
+
+
+def hash_token(token: str) -> str:
+    """What the table keeps of a cookie: SHA-256 in hexadecimal, enough for 256 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start_session(
+    session: Session, user_id: int, *, ip: str | None, user_agent: str | None
+) -> tuple[LoginSession, str]:
+    """Add a session and return it with its token, which only the browser will know."""
+    token = secrets.token_urlsafe(32)
+    at = now()
+    login = LoginSession(
+        token_sha256=hash_token(token),
+        user_id=user_id,
+        created_at=at,
+        authenticated_at=at,
+        last_seen_at=at,
+        expires_at=at + IDLE,
+        ip=ip,
+        user_agent=(user_agent or "")[:300] or None,
+        data=json.dumps({"_user_id": str(user_id), "_fresh": True}),
+    )
+    session.add(login)
+    session.flush()
+    return login, token
+
+
+def touch_session(session: Session, session_id: int, *, created_at: datetime | None = None) -> None:
+    """Note that a session is in use, and postpone its end."""
+    at = now()
+    until = at + IDLE if created_at is None else min(at + IDLE, created_at + LONGEST)
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+        .values(last_seen_at=at, expires_at=until)
+    )
+
+
+def keep_session_data(session: Session, session_id: int, data: str) -> None:
+    """Store Flask's session of a signed-in browser, as JSON."""
+    session.execute(update(LoginSession).where(LoginSession.id == session_id).values(data=data))
+
+
+def end_session(session: Session, session_id: int) -> None:
+    """End one session at once: its cookie is worth nothing from the commit on."""
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+        .values(ended_at=now(), data="{}")
+    )
+
+
+def end_sessions_of(session: Session, user_id: int, *, except_id: int | None = None) -> int:
+    """End every session of a user, maybe but one; returns how many ended."""
+    statement = (
+        update(LoginSession)
+        .where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
+        .values(ended_at=now(), data="{}")
+    )
+    if except_id is not None:
+        statement = statement.where(LoginSession.id != except_id)
+    return session.execute(statement).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def purge_sessions(session: Session, *, older_than: timedelta = timedelta(days=90)) -> int:
+    """Delete the rows of sessions that ended long ago; returns how many."""
+    limit = now() - older_than
+    statement = delete(LoginSession).where(LoginSession.expires_at < limit)
+    return session.execute(statement).rowcount  # type: ignore[attr-defined,no-any-return]

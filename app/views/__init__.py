@@ -1,0 +1,27 @@
+"""Every screen of the product, in one table."""
+
+from flask import Flask
+
+from app.fab.builder import AppBuilder
+from app.views.assets import register_assets
+from app.views.context import register_context
+from app.views.errors import register_errors
+from app.views.formats import register_formats
+from app.views.headers import register_headers
+from app.views.health import blueprint as health
+from app.views.language import blueprint as language
+
+SCREENS: tuple[type, ...] = ()
+
+
+def register_views(app: Flask, builder: AppBuilder) -> None:
+    """Add every screen and what they share; needs an application context."""
+    register_headers(app, is_production=app.extensions["settings"].is_production)
+    register_errors(app)
+    register_context(app)
+    register_formats(app)
+    register_assets(app)
+    app.register_blueprint(health)
+    app.register_blueprint(language)
+    for screen in SCREENS:
+        builder.add_view_no_menu(screen)

@@ -1,0 +1,1 @@
+"""Pages that concern a person: sign-in, sign-out, account."""

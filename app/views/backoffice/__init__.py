@@ -1,0 +1,1 @@
+"""The pages of staff: generated screens and a few written ones."""

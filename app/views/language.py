@@ -1,0 +1,32 @@
+"""The language switch: by POST, kept on the user and in a cookie, the page stays the same."""
+
+from flask import Blueprint, abort, make_response, redirect, request
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.fab.redirects import requested_next
+from app.security.access import current_principal, public
+from app.services.accounts import change_language
+from app.views.locale import COOKIE, LANGUAGES
+
+YEAR_S = 365 * 24 * 3600
+
+blueprint = Blueprint("language", __name__)
+
+
+@blueprint.post("/language")
+@public
+def change() -> Response:
+    """Change to `language` and go back to `next`."""
+    language = request.form.get("language", "")
+    if language not in LANGUAGES:
+        abort(400)
+    principal = current_principal()
+    if principal is not None:
+        change_language(db.session(), principal.user_id, language)
+        db.session.commit()
+    response = make_response(redirect(requested_next() or "/", code=303))
+    response.set_cookie(
+        COOKIE, language, max_age=YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure
+    )
+    return response

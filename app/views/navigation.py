@@ -1,0 +1,97 @@
+"""The menus: what a person may open, resolved from their permissions without asking the database."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _
+
+from app.domain.roles import Role
+from app.security.permissions import Permission, Screen
+from app.security.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a menu; `children` open below it."""
+
+    label: Any
+    url: str
+    icon: str
+    current: bool = False
+    count: int | None = None
+    children: tuple["Item", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    label: Any
+    endpoint: str
+    icon: str
+    needs: Permission | Screen
+    section: str
+    children: tuple["_Entry", ...] = ()
+
+
+_COMPANY = (
+    _Entry(_("Details"), "company.show", "company", Permission.VIEW_COMPANY, "company"),
+    _Entry(_("Addresses"), "addresses.index", "company", Permission.VIEW_COMPANY, "addresses"),
+    _Entry(_("Contacts"), "contacts.index", "company", Permission.VIEW_COMPANY, "contacts"),
+)
+PORTAL = (
+    _Entry(_("Home"), "home.show", "home", Permission.VIEW_INVOICES, "home"),
+    _Entry(_("Invoices"), "invoices.index", "invoice", Permission.VIEW_INVOICES, "invoices"),
+    _Entry(
+        _("My company"), "company.show", "company", Permission.VIEW_COMPANY, "company", _COMPANY
+    ),
+)
+BACKOFFICE = (
+    _Entry(_("Overview"), "backoffice.show", "home", Permission.VIEW_BACKOFFICE, "backoffice"),
+    _Entry(_("Companies"), "companies.list", "company", Screen.COMPANIES, "companies"),
+    _Entry(
+        _("Addresses"), "company_addresses.list", "address", Screen.ADDRESSES, "company_addresses"
+    ),
+    _Entry(_("Contacts"), "company_contacts.list", "contact", Screen.CONTACTS, "company_contacts"),
+    _Entry(_("Access"), "memberships.list", "access", Screen.MEMBERSHIPS, "memberships"),
+    _Entry(_("Invoices"), "company_invoices.list", "invoice", Screen.INVOICES, "company_invoices"),
+    _Entry(_("Documents"), "documents.list", "document", Screen.DOCUMENTS, "documents"),
+    _Entry(_("Imports"), "imports.list", "upload", Screen.IMPORTS, "imports"),
+    _Entry(_("Users"), "users.list", "contact", Screen.USERS, "users"),
+    _Entry(_("Portfolios"), "portfolios.list", "access", Screen.PORTFOLIOS, "portfolios"),
+    _Entry(_("Audit trail"), "audit_events.list", "history", Screen.AUDIT_EVENTS, "audit_events"),
+    _Entry(_("Issuer"), "issuer.edit", "settings", Permission.EDIT_ISSUER, "issuer"),
+)
+
+
+def menu_of(principal: Principal) -> list[Item]:
+    """The menu of the face that the person is on: the portal of a company, or the back-office."""
+    if principal.is_staff:
+        return _resolved(principal, BACKOFFICE)
+    return _resolved(principal, PORTAL) if principal.company is not None else []
+
+
+def _resolved(principal: Principal, entries: tuple[_Entry, ...]) -> list[Item]:
+    section = (request.endpoint or "").partition(".")[0]
+    return [_item(principal, entry, section) for entry in entries if _may(principal, entry.needs)]
+
+
+def _item(principal: Principal, entry: _Entry, section: str) -> Item:
+    is_open = section == entry.section or any(section == one.section for one in entry.children)
+    children = tuple(_item(principal, one, section) for one in entry.children) if is_open else ()
+    is_current = section == entry.section if not children else False
+    return Item(entry.label, url_for(entry.endpoint), entry.icon, is_current, None, children)
+
+
+def _may(principal: Principal, needs: Permission | Screen) -> bool:
+    if isinstance(needs, Permission):
+        return principal.may(needs)
+    return principal.may_use_screen(needs, "can_list")
+
+
+def home_url(principal: Principal) -> str:
+    """Where somebody lands: the back-office, the only company, or the choice of one."""
+    if principal.role in {Role.ACCOUNT_MANAGER, Role.AUDITOR, Role.PLATFORM_ADMIN}:
+        return url_for("backoffice.show")
+    if principal.companies:
+        return url_for("home.show", company_id=principal.companies[0].public_id)
+    return url_for("account.show")

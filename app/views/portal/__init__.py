@@ -1,0 +1,1 @@
+"""The pages of employers: hand-written, one task each."""
