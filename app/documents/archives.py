@@ -134,8 +134,9 @@ def iter_sources(
     """Every document of the files, folders and archives, in the order of their names.
 
     One document is in memory at a time. Files beside the documents (PDFs, an index) are passed
-    over in folders and archives, so that an archive this product made can be read again. What is wrong with one is its refusal, and the others
-    follow; what is wrong with an archive as a whole is one refusal in its name.
+    over in folders and archives, so that an archive this product made can be read again.
+    What is wrong with one document is its refusal, and the others follow; what is wrong with an
+    archive as a whole is one refusal in its name.
     """
     for source in sources:
         if isinstance(source, UploadedFile):

@@ -1,0 +1,104 @@
+"""DocumentRenderer on typst: PDF/A-3a and PDF/UA-1, the XML attached, the same bytes each time."""
+
+import base64
+import json
+import re
+import struct
+import threading
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import typst
+
+from app.documents.pdf.glyphs import FONT_FOLDER
+from app.documents.pdf.page import Page
+from app.domain.einvoice import EInvoice
+from app.domain.ports import Brand, RenderingFailed
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# Templates import nothing from outside, and this folder is never made: a package cannot come in.
+_NO_PACKAGES = _TEMPLATES / "packages"
+_STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_PNG = b"\x89PNG\r\n\x1a\n"
+_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # PDF dates and ZIP tools agree from here on
+
+
+class TypstRenderer:
+    """One compiler per process, used by one thread at a time: two at once are no faster.
+
+    The compiler is made at the first document, so that a server may fork before it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._compiler: typst.Compiler | None = None
+
+    def render(self, einvoice: EInvoice, *, xml: bytes, language: str, brand: Brand) -> bytes:
+        """The PDF. Texts of the document are data to the template, never markup.
+
+        Its date is the issue date, so equal arguments give equal bytes in every process.
+        Raises RenderingFailed.
+        """
+        content = Page(einvoice, language=language, brand=brand).content()
+        content |= _looks(brand) | _attachment(einvoice, xml)
+        issued_at = datetime.combine(einvoice.issued_on, time(), tzinfo=UTC)
+        try:
+            with self._lock:
+                pdf = self._ready_compiler().compile(
+                    format="pdf",
+                    sys_inputs={"page": json.dumps(content, ensure_ascii=False)},
+                    pdf_standards=_STANDARDS,
+                    timestamp=max(issued_at, _EARLIEST),
+                )
+        except typst.TypstError as error:
+            raise RenderingFailed(number=einvoice.number, reason=error.message) from error
+        if not isinstance(pdf, bytes):
+            raise RenderingFailed(number=einvoice.number, reason="the engine made no single file")
+        return pdf
+
+    def _ready_compiler(self) -> typst.Compiler:
+        if self._compiler is None:
+            fonts = typst.Fonts(
+                include_system_fonts=False,
+                include_embedded_fonts=False,
+                font_paths=[str(FONT_FOLDER)],
+            )
+            self._compiler = typst.Compiler(
+                str(_TEMPLATES / "invoice.typ"),
+                root=str(_TEMPLATES),
+                font_paths=fonts,
+                ignore_system_fonts=True,
+                package_path=str(_NO_PACKAGES),
+                package_cache_path=str(_NO_PACKAGES),
+            )
+        return self._compiler
+
+
+def _looks(brand: Brand) -> dict[str, object]:
+    if not _COLOUR.fullmatch(brand.colour):
+        raise RenderingFailed(reason="the brand colour is not #rrggbb")
+    return {"colour": brand.colour, "logo": _logo_svg(brand.logo_png)}
+
+
+def _logo_svg(png: bytes | None) -> str:
+    """The PNG inside an SVG of its size: a text, which the template takes as it takes others."""
+    if png is None:
+        return ""
+    if not png.startswith(_PNG) or len(png) < 24:
+        raise RenderingFailed(reason="the brand logo is not a PNG")
+    width, height = struct.unpack(">II", png[16:24])
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" '
+        f'href="data:image/png;base64,{base64.b64encode(png).decode("ascii")}"/></svg>'
+    )
+
+
+def _attachment(einvoice: EInvoice, xml: bytes) -> dict[str, object]:
+    """UTF-8 goes over as text; other encodings as one character per byte, so no byte changes."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", einvoice.number).strip("-.")[:60] or "document"
+    try:
+        return {"xml_name": f"{name}.xml", "xml": xml.decode("utf-8"), "xml_is_text": True}
+    except UnicodeDecodeError:
+        return {"xml_name": f"{name}.xml", "xml": xml.decode("latin-1"), "xml_is_text": False}
