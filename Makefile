@@ -17,8 +17,9 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/runtime $(CATALOGUES) ## Prepare the environment; then .venv/bin/flask --app run is the command line
+	@echo "Ready: make run, or .venv/bin/flask --app run --help"
 
-run: setup ## Start the demo: PORT=8080, DATA_DIR=var, RESET=1 starts over
+run: .venv/runtime $(CATALOGUES) ## Start the demo: PORT=8080, DATA_DIR=var, RESET=1 starts over
 	@exec $(FLASK) demo serve $(if $(RESET),--reset)
 
 test: dev $(CATALOGUES) ## Check and test everything, on SQLite and on PostgreSQL
@@ -50,10 +51,11 @@ i18n: dev ## Collect the sentences, bring the catalogues up to date, compile the
 	done
 	$(BIN)/pybabel -q compile -d translations
 
-db: setup ## Bring the database up to date (DATABASE_OWNER_URL)
+db: .venv/runtime ## Bring the database up to date (DATABASE_OWNER_URL)
 	$(FLASK) db upgrade
 
-docs: setup ## Write the pages that are made from the code
+docs: .venv/runtime ## Write the pages that are made from the code
+	mkdir -p var
 	$(FLASK) config docs > var/settings.md && mv var/settings.md docs/settings.md
 
 bench: dev ## Measure against the budgets, with N invoices (N=10000)
