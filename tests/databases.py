@@ -193,15 +193,16 @@ def throw_away_cluster() -> Iterator[URL]:
          "--no-locale", "--no-instructions"],
     )  # fmt: skip
     tuning = [part for name, value in TUNING.items() for part in ("-c", f"{name}={value}")]
-    guard = subprocess.Popen(
-        ["sh", "-c", GUARD, folder, binaries / "postgres", "-D", data, "-k", folder, *tuning],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=(folder / "log").open("wb"),
-        start_new_session=True,  # Ctrl-C is for us; the server ends after the fixtures
-        user=account,
-        cwd=folder,
-    )
+    with (folder / "log").open("wb") as log:
+        guard = subprocess.Popen(
+            ["sh", "-c", GUARD, folder, binaries / "postgres", "-D", data, "-k", folder, *tuning],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for us; the server ends after the fixtures
+            user=account,
+            cwd=folder,
+        )
     url = URL.create("postgresql", username="postgres", host=None, database="postgres")
     try:
         yield _when_ready(url.update_query_dict({"host": str(folder)}), log=folder / "log")
