@@ -51,7 +51,7 @@ def message_for(error: DomainError) -> str:
         return gettext(
             "This was refused and nothing was changed (reason: %(code)s).", code=error.code
         )
-    return str(sentence) % _Facts(error.params) if error.params else str(sentence)
+    return str(sentence) % _Facts(error.params)
 
 
 def add_to_form(form: FlaskForm, error: DomainError) -> None:

@@ -18,6 +18,11 @@ def requested_next() -> str | None:
     return own_path(request.form.get("next") or request.args.get("next"))
 
 
+def here() -> str:
+    """The address of this page, to come back to."""
+    return request.full_path.rstrip("?")
+
+
 def see_other(url: str) -> Response:
     """Redirect so that a reload does not post again."""
     return redirect(url, code=303)

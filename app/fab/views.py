@@ -16,6 +16,7 @@ from app.fab.fields import RelationField
 from app.fab.links import RowLinks
 from app.fab.listing import ListingMixin
 from app.fab.messages import add_to_form, message_for
+from app.fab.redirects import here
 from app.fab.widgets import FactGroup, FormPage, Record, field_groups, grouped
 
 _MOST_CHOSEN_ROWS = 500
@@ -209,13 +210,14 @@ class TenantModelView(ListingMixin):
         page = self._form_page(form, self.add_columns, self.add_fieldsets)
         widgets = {"add": self.add_widget(page=page)}
         return self._answer(
-            self._page(self.add_template, self.add_title, widgets), refused=bool(form.errors)
+            self._page(self.add_template, self.add_title, widgets, form=form),
+            refused=bool(form.errors),
         )
 
     def _edit_page(self, form: Any, name: str) -> BaseResponse:
         page = self._form_page(form, self.edit_columns, self.edit_fieldsets)
         widgets = {"edit": self.edit_widget(page=page)}
-        drawn = self._page(self.edit_template, self.edit_title, widgets, name=name)
+        drawn = self._page(self.edit_template, self.edit_title, widgets, name=name, form=form)
         return self._answer(drawn, refused=bool(form.errors))
 
     def _form_page(self, form: Any, columns: Any, fieldsets: Any) -> FormPage:
@@ -238,7 +240,13 @@ class TenantModelView(ListingMixin):
 
     def _page(self, template: str, title: Any, widgets: Any, **context: Any) -> str:
         page: str = self.render_template(
-            template, title=str(title), widgets=widgets, next=self.get_redirect(), **context
+            template,
+            title=str(title),
+            list_title=str(self.list_title),
+            widgets=widgets,
+            next=self.get_redirect(),
+            here=here(),
+            **context,
         )
         return page
 
