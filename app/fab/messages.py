@@ -40,6 +40,16 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
         ),
         "storage_full": _("The document archive is full. Nothing was stored; please contact us."),
         "rendering_failed": _("The PDF could not be made. The XML is still available."),
+        # payments and what they pay
+        "amount_not_positive": _("The amount must be above zero."),
+        "payment_already_recorded": _("This payment was recorded before; nothing was changed."),
+        "allocation_too_large": _("The amount is more than what is left to pay or to use."),
+        "nothing_to_pay": _("Nothing is left to pay on document %(number)s."),
+        "nothing_left_to_use": _("Nothing is left of this payment or credit note."),
+        "currencies_differ": _("An amount in %(source)s cannot pay a document in %(target)s."),
+        "companies_differ": _("The payment and the document belong to different companies."),
+        # the list and its downloads
+        "invoice_unknown": _("There is no such document."),
     }
 )
 
