@@ -44,7 +44,7 @@ def party_block(party: Party, words: dict[str, str]) -> dict[str, Any]:
 def references(einvoice: EInvoice, words: dict[str, str], formats: Formats) -> list[Pair]:
     """What both sides' bookkeepers look for, by label; only what the document has."""
     buyer = einvoice.buyer
-    endpoint = str(buyer.endpoint) if buyer.endpoint else ""
+    is_on_peppol = buyer.endpoint is not None and buyer.endpoint.scheme.isdigit()
     pairs = [
         (words["your_reference"], einvoice.buyer_reference),
         (words["order"], einvoice.order_reference),
@@ -54,7 +54,7 @@ def references(einvoice: EInvoice, words: dict[str, str], formats: Formats) -> l
         *_preceding(einvoice, words, formats),
         (words["period"], _period(einvoice.period, formats)),
         (words["delivery"], _delivery(einvoice, formats)),
-        (words["peppol_id"], endpoint),
+        (words["peppol_id"], str(buyer.endpoint) if is_on_peppol else ""),
         (words["tax_representative"], _representative(einvoice)),
     ]
     return [(label, printable(value)) for label, value in pairs if value.strip()]

@@ -14,7 +14,8 @@ import fontpkg_inter
 FONT_FOLDER = Path(fontpkg_inter.ROOT) / "files"
 _FONT = FONT_FOLDER / "Inter[opsz,wght].ttf"
 _BOX = "\N{WHITE SQUARE}"
-_LONGEST_WORD = 40  # characters that fit the narrowest column of the templates
+_LONGEST_WORD = 24  # characters that fit the narrowest column of the templates, were they all W
+_BREAK_EVERY = 12
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
@@ -51,7 +52,7 @@ def _substitute(char: str) -> str:
 
 
 def _breakable(word: str) -> str:
-    pieces = (word[start : start + _LONGEST_WORD] for start in range(0, len(word), _LONGEST_WORD))
+    pieces = (word[start : start + _BREAK_EVERY] for start in range(0, len(word), _BREAK_EVERY))
     return _BREAK.join(pieces)
 
 

@@ -42,7 +42,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Preceding invoice",
     ),
     "delivery": ("Livraison", "Levering", "Lieferung", "Delivery"),
-    "vat_number": ("Numéro de TVA", "Btw-nummer", "USt-IdNr.", "VAT number"),
+    "vat_number": ("Numéro de TVA", "Btw-nummer", "MwSt.-Nummer", "VAT number"),
     "enterprise_number": (
         "Numéro d'entreprise",
         "Ondernemingsnummer",

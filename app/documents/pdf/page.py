@@ -1,5 +1,6 @@
 """What the template prints: every text of a document, formatted and in its language."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.domain.identifiers import (
 )
 from app.domain.ports import Brand
 
+_SUBJECT_CODE = re.compile(r"^#[A-Z]{3}#")  # BT-21 before BT-22, as Peppol writes them together
 _SELF_BILLED = "389"  # UNCL 1001
 
 
@@ -166,7 +168,7 @@ class Page:
         )
 
     def _texts(self) -> Iterator[dict[str, Any]]:
-        notes = [line for note in self._einvoice.notes for line in printable_lines(note)]
+        notes = [line for note in self._einvoice.notes for line in printable_lines(_SUBJECT_CODE.sub("", note))]
         if notes:
             yield {"label": self._words["notes"], "lines": notes}
         terms = printable_lines(self._einvoice.payment_terms)

@@ -21,6 +21,8 @@ _NO_PACKAGES = _TEMPLATES / "packages"
 _STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PNG = b"\x89PNG\r\n\x1a\n"
+_LOGO_HEIGHT_MM = 13.0
+_LOGO_WIDTH_MM = 60.0
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # PDF dates and ZIP tools agree from here on
 
 
@@ -78,16 +80,25 @@ class TypstRenderer:
 def _looks(brand: Brand) -> dict[str, object]:
     if not _COLOUR.fullmatch(brand.colour):
         raise RenderingFailed(reason="the brand colour is not #rrggbb")
-    return {"colour": brand.colour, "logo": _logo_svg(brand.logo_png)}
+    if brand.logo_png is None:
+        return {"colour": brand.colour, "logo": ""}
+    width, height = _png_size(brand.logo_png)
+    return {
+        "colour": brand.colour,
+        "logo": _svg_around(brand.logo_png, width=width, height=height),
+        "logo_mm": min(_LOGO_HEIGHT_MM, _LOGO_WIDTH_MM * height / width),
+    }
 
 
-def _logo_svg(png: bytes | None) -> str:
-    """The PNG inside an SVG of its size: a text, which the template takes as it takes others."""
-    if png is None:
-        return ""
-    if not png.startswith(_PNG) or len(png) < 24:
+def _png_size(png: bytes) -> tuple[int, int]:
+    width, height = struct.unpack(">II", png[16:24]) if png.startswith(_PNG) and len(png) > 24 else (0, 0)
+    if not width or not height:
         raise RenderingFailed(reason="the brand logo is not a PNG")
-    width, height = struct.unpack(">II", png[16:24])
+    return width, height
+
+
+def _svg_around(png: bytes, *, width: int, height: int) -> str:
+    """The picture as a text, which the template takes as it takes others."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
         f'<image width="{width}" height="{height}" '
