@@ -17,12 +17,16 @@ def speaking():
 
 
 def every_error() -> set[type]:
+    import app.documents
     import app.domain
     import app.fab
+    import app.integrations
+    import app.security
     import app.services
     from app.domain.errors import DomainError
 
-    for package in (app.domain, app.services, app.fab):
+    packages = (app.domain, app.documents, app.integrations, app.services, app.security, app.fab)
+    for package in packages:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     found, todo = set(), [DomainError]
@@ -37,7 +41,6 @@ def every_error() -> set[type]:
 def test_every_error_has_a_sentence(speaking):
     from app.fab.messages import SENTENCES
 
-    # Only what is raised itself needs words; the name of a family does not.
     missing = {
         kind.code: f"{kind.__module__}.{kind.__name__}"
         for kind in every_error()
@@ -64,3 +67,10 @@ def test_facts_stand_in_the_sentence_and_a_missing_one_breaks_nothing(speaking):
     assert "“XXX”" in message_for(UnknownCurrency(currency="XXX"))
     assert "“?”" in message_for(UnknownCurrency(other=1))
     assert "%(" not in message_for(UnknownCurrency())
+
+
+def test_sizes_are_said_in_megabytes(speaking):
+    from app.documents.verdicts import DocumentTooLarge
+    from app.fab.messages import message_for
+
+    assert "50 MB" in message_for(DocumentTooLarge(limit_bytes=50 * 1024 * 1024))

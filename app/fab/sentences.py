@@ -1,0 +1,103 @@
+"""The sentence of each error code and each warning of a document; `%(name)s` are facts it carries."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+_ = lazy_gettext
+
+_SAVING = {
+    "not_saved": _("This could not be saved. Nothing was changed; please try again later."),
+    "already_exists": _("Another record already uses this value. Choose a different one."),
+    "still_referenced": _("This is still used elsewhere, so it cannot be removed or replaced."),
+    "value_required": _("A required value is missing."),
+    "value_refused": _("One of the values is not allowed here."),
+    "changed_meanwhile": _(
+        "Somebody else changed this in the meantime. Reload and make your change again."
+    ),
+    "database_busy": _("The system is busy. Nothing was changed; please try again in a moment."),
+    "not_yours": _("This belongs to another company, so nothing was changed."),
+}
+
+_MONEY = {
+    "currency_unknown": _("The currency “%(currency)s” is not known."),
+    "amount_out_of_range": _("The amount is too large."),
+    "amount_not_positive": _("The amount must be more than zero."),
+    "payment_already_recorded": _("This payment has already been recorded."),
+    "allocation_too_large": _("This is more than what is left."),
+    "nothing_to_pay": _("%(number)s has nothing left to pay."),
+    "nothing_left_to_use": _("There is nothing left of this payment or credit note to use."),
+    "currencies_differ": _("Money in %(source)s cannot pay an invoice in %(target)s."),
+    "companies_differ": _("Money of one company cannot pay an invoice of another."),
+    "invoice_unknown": _("This invoice does not exist."),
+}
+
+_ARCHIVE = {
+    "blob_missing": _(
+        "This document cannot be found in the archive. We have been told and will restore it."
+    ),
+    "blob_damaged": _(
+        "This document is damaged in the archive. We have been told and will restore it."
+    ),
+    "storage_unavailable": _(
+        "The document archive cannot be reached right now. Please try again in a few minutes."
+    ),
+    "storage_full": _("The document archive is full. Nothing was stored; please contact us."),
+    "storage_url_invalid": _("The address of the document archive is not valid."),
+    "rendering_failed": _("The PDF could not be made. The XML is still available."),
+}
+
+_DOCUMENTS = {
+    "document_unreadable": _("This is not an invoice or credit note that can be read."),
+    "document_empty": _("The file is empty."),
+    "document_too_large": _("The document is larger than %(limit_mb)s MB."),
+    "document_too_complex": _("The document has more in it than any invoice has."),
+    "not_xml": _("The file is not well-formed XML (line %(line)s)."),
+    "encoding_invalid": _("The characters of the file are not in the encoding it declares."),
+    "dtd_refused": _("The file contains a DOCTYPE, which invoices may not have."),
+    "not_an_invoice": _("The file is XML, but not a UBL invoice or credit note (“%(root)s”)."),
+    "number_missing": _("The document has no number."),
+    "number_too_long": _("The number is longer than %(limit)s characters."),
+    "issue_date_missing": _("The document has no issue date."),
+    "issue_date_invalid": _("“%(value)s” is not a date of issue."),
+    "date_invalid": _("“%(value)s” is not a date (%(field)s)."),
+    "currency_mismatch": _("A total is in %(found)s, while the document is in %(currency)s."),
+    "amount_missing": _("A total is missing (%(field)s)."),
+    "amount_invalid": _("“%(value)s” is not an amount (%(field)s)."),
+    "seller_missing": _("The document does not say who sells."),
+    "buyer_missing": _("The document does not say who buys."),
+}
+
+_FILES = {
+    "source_refused": _("This file was not looked into."),
+    "source_empty": _("There is no XML file in it."),
+    "file_missing": _("This file does not exist."),
+    "file_unreadable": _("This file cannot be read."),
+    "file_type_unknown": _("Only XML and ZIP files can be imported."),
+    "zip_invalid": _("The ZIP file is damaged, or is not a ZIP file."),
+    "zip_too_many_entries": _("The ZIP file holds more than %(limit)s files."),
+    "zip_entry_name": _("The name of this file leads out of its folder."),
+    "zip_entry_duplicate": _("The ZIP file holds two files of this name."),
+    "zip_entry_link": _("This is a link, not a file."),
+    "zip_entry_encrypted": _("This file is protected by a password."),
+    "zip_nested": _("A ZIP file inside a ZIP file is not opened."),
+    "zip_entry_damaged": _("This file is damaged inside the ZIP file."),
+    "zip_bomb": _("The ZIP file unpacks to far more than it should. The rest was not read."),
+}
+
+_WARNINGS = {
+    "sums_differ": _("A sum does not add up (%(rule)s): %(expected)s expected, %(found)s found."),
+    "check_digits_wrong": _("The check digits of %(field)s are wrong."),
+    "lines_missing": _("The document has no lines."),
+    "type_code_disagrees": _("The type code %(type_code)s does not fit this kind of document."),
+    "embedded_pdf_unreadable": _("The PDF inside the document cannot be read."),
+    "embedded_pdf_ambiguous": _(
+        "The document holds %(count)s PDF files, and none says it is the invoice."
+    ),
+}
+
+SENTENCES: Mapping[str, LazyString] = MappingProxyType(
+    {**_SAVING, **_MONEY, **_ARCHIVE, **_DOCUMENTS, **_FILES, **_WARNINGS}
+)
