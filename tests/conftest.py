@@ -3,7 +3,7 @@
 `--db postgresql` repeats the tests that touch a database on PostgreSQL, as its run-time role.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,17 +25,30 @@ pytest_plugins = ["tests.rounds"]
 
 
 @pytest.fixture(scope="session")
-def live_database(
+def new_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator["Database"]:
-    """The one database of this run, still empty; `database` puts it in order for each test."""
-    from tests.databases import SqliteDatabase, postgres_database
+) -> Iterator[Callable[[], "Database"]]:
+    """Makes an empty database of the kind of this round."""
+    from tests.databases import SqliteDatabase, postgres_server
 
     with ExitStack() as stack:
         if request.config.getoption("--db") == "postgresql":
-            yield stack.enter_context(postgres_database())
+            server = stack.enter_context(postgres_server())
+            yield lambda: stack.enter_context(server.new_database())
         else:
-            yield SqliteDatabase(tmp_path_factory.mktemp("sqlite"))
+            yield lambda: SqliteDatabase(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def live_database(new_database: Callable[[], "Database"]) -> "Database":
+    """The one that the application is bound to; `database` puts it in order for each test."""
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+def spare_database(new_database: Callable[[], "Database"]) -> "Database":
+    """An empty one, for tests that bring their own tables."""
+    return new_database()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import LiteralString, Protocol
 
 import psycopg
 from psycopg import sql
@@ -90,71 +90,40 @@ class SqliteDatabase:
         shutil.copyfile(self._template, self._live)
 
 
-class PostgresDatabase:
-    """Two databases of a server: the live one is created anew from the template after a write."""
+class PostgresServer:
+    """A server on which we are the superuser, with the four roles of production."""
 
     def __init__(self, superuser: URL) -> None:
-        password = secrets.token_hex(16)
-        tag = f"{os.getpid()}_{secrets.token_hex(3)}"
         self._superuser = superuser
-        self._live, self._template = f"clientele_test_{tag}", f"clientele_template_{tag}"
-        self._clean_at: str | None = None
-        address = superuser.set(
-            drivername="postgresql+psycopg", password=password, database=self._live
-        )
-        self.addresses = Addresses(
-            *(
-                address.set(username=role).render_as_string(hide_password=False)
-                for role in (ROLES[1], ROLES[0], ROLES[2], ROLES[3])
-            )
-        )
-        self._create_roles(password)
-        self._execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(_name(self._live), _name(ROLES[0]))
-        )
-        self._execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS pg_trgm"), database=self._live)
-
-    def keep_as_template(self) -> None:
-        self._execute(sql.SQL("VACUUM (FREEZE, ANALYZE)"), database=self._live)
-        self._execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                _name(self._live), _name(self._template)
-            )
-        )
-
-    def restore(self) -> None:
-        if self._clean_at is not None and self._clean_at == self._last_write():
-            return
-        self._drop(self._live)
-        self._execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-                _name(self._live), _name(self._template), _name(ROLES[0])
-            )
-        )
-        self._clean_at = self._last_write()
-
-    def drop(self) -> None:
-        self._drop(self._live)
-        self._drop(self._template)
-
-    def _create_roles(self, password: str) -> None:
+        self._password = secrets.token_hex(16)
         for role in ROLES:
             with suppress(psycopg.errors.DuplicateObject):  # an earlier run on the same server
-                self._execute(sql.SQL("CREATE ROLE {}").format(_name(role)))
-            self._execute(
+                self.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+            self.execute(
                 sql.SQL("ALTER ROLE {} LOGIN {} PASSWORD {}").format(
-                    _name(role), sql.SQL(PLAIN_RIGHTS), sql.Literal(password)
+                    sql.Identifier(role), sql.SQL(PLAIN_RIGHTS), sql.Literal(self._password)
                 )
             )
 
-    def _drop(self, database: str) -> None:
-        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(database)))
+    @contextmanager
+    def new_database(self) -> Iterator["PostgresDatabase"]:
+        database = PostgresDatabase(self, tag=f"{os.getpid()}_{secrets.token_hex(3)}")
+        try:
+            yield database
+        finally:
+            database.drop()
 
-    def _last_write(self) -> str:
-        """Return the next transaction number: a transaction that only read takes none."""
-        return self._execute(sql.SQL("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+    def address(self, role: str, database: str) -> str:
+        url = self._superuser.set(
+            drivername="postgresql+psycopg",
+            username=role,
+            password=self._password,
+            database=database,
+        )
+        return url.render_as_string(hide_password=False)
 
-    def _execute(self, statement: sql.SQL | sql.Composed, *, database: str = "postgres") -> str:
+    def execute(self, statement: sql.SQL | sql.Composed, *, database: str = "postgres") -> str:
+        """Run one statement outside a transaction; return the first value of its answer."""
         url = self._superuser.set(drivername="postgresql", database=database)
         with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as link:
             cursor = link.execute(statement)
@@ -162,19 +131,51 @@ class PostgresDatabase:
             return str(row[0]) if row else ""
 
 
+class PostgresDatabase:
+    """Two databases of a server: the live one is created anew from the template after a write."""
+
+    def __init__(self, server: PostgresServer, *, tag: str) -> None:
+        self._server = server
+        self._live, self._template = f"clientele_test_{tag}", f"clientele_template_{tag}"
+        self._clean_at: str | None = None
+        owner, runtime, system, audit = (server.address(role, self._live) for role in ROLES)
+        self.addresses = Addresses(runtime=runtime, owner=owner, system=system, audit=audit)
+        self._run("CREATE DATABASE {} OWNER {}", self._live, ROLES[0])
+        server.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS pg_trgm"), database=self._live)
+
+    def keep_as_template(self) -> None:
+        self._server.execute(sql.SQL("VACUUM (FREEZE, ANALYZE)"), database=self._live)
+        self._run("ALTER DATABASE {} RENAME TO {}", self._live, self._template)
+
+    def restore(self) -> None:
+        if self._clean_at is not None and self._clean_at == self._last_write():
+            return
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._live)
+        self._run("CREATE DATABASE {} TEMPLATE {} OWNER {}", self._live, self._template, ROLES[0])
+        self._clean_at = self._last_write()
+
+    def drop(self) -> None:
+        for database in (self._live, self._template):
+            self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+
+    def _run(self, statement: LiteralString, *names: str) -> None:
+        identifiers = (sql.Identifier(name) for name in names)
+        self._server.execute(sql.SQL(statement).format(*identifiers))
+
+    def _last_write(self) -> str:
+        """Return the next transaction number: a transaction that only read takes none."""
+        return self._server.execute(sql.SQL("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+
+
 @contextmanager
-def postgres_database() -> Iterator[PostgresDatabase]:
-    """Give a database on `TEST_POSTGRES_URL` (a superuser's), else on a cluster of our own."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """Give the server of `TEST_POSTGRES_URL` (a superuser's), else one of our own."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
-        database = PostgresDatabase(make_url(given))
-        try:
-            yield database
-        finally:
-            database.drop()
+        yield PostgresServer(make_url(given))
         return
     with throw_away_cluster() as superuser:
-        yield PostgresDatabase(superuser)
+        yield PostgresServer(superuser)
 
 
 @contextmanager
@@ -270,10 +271,6 @@ def _sweep_leftovers() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
         except (OSError, ValueError):
             continue  # somebody else's
-
-
-def _name(identifier: str) -> sql.Identifier:
-    return sql.Identifier(identifier)
 
 
 if __name__ == "__main__":

@@ -41,4 +41,4 @@ def pytest_terminal_summary(
 def _depends_on_the_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("browser"):
         return item.get_closest_marker("every_database") is not None
-    return "live_database" in getattr(item, "fixturenames", ())
+    return "new_database" in getattr(item, "fixturenames", ())

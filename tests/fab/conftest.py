@@ -72,17 +72,12 @@ class Toy:
 
 @pytest.fixture(scope="session")
 def toy_built(
-    live_database: "Database",
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
+    spare_database: "Database",
 ) -> Toy:
     """One application a run: FAB keeps what it finds out on the classes of the views."""
     from tests.fab.toy import make_toy
 
-    on_sqlite = request.config.getoption("--db") == "sqlite"
-    file = tmp_path_factory.mktemp("toy") / "toy.db"
-    url = f"sqlite:///{file}" if on_sqlite else live_database.addresses.owner
-    return Toy(*make_toy(url))
+    return Toy(*make_toy(spare_database.addresses.owner))
 
 
 @pytest.fixture
