@@ -184,11 +184,20 @@ def _from_stream(name: str, stream: IO[bytes], limits: ArchiveLimits) -> Iterato
     if suffix == ".zip":
         yield from _from_archive(name, stream, limits)
     elif suffix == ".xml":
-        data = stream.read(limits.entry_bytes + 1)
-        too_large = len(data) > limits.entry_bytes
-        yield _too_large(name, limits) if too_large else SourceFile(name, data)
+        data = _read_up_to(stream, limits.entry_bytes)
+        yield _too_large(name, limits) if data is None else SourceFile(name, data)
     else:
         yield SourceFile(name, refusal=NotADocument())
+
+
+def _read_up_to(stream: IO[bytes], limit_bytes: int) -> bytes | None:
+    """All of it, or None when there is more; asking for the limit at once would reserve it."""
+    data = bytearray()
+    while piece := stream.read(_PIECE_BYTES):
+        data += piece
+        if len(data) > limit_bytes:
+            return None
+    return bytes(data)
 
 
 def _from_archive(name: str, stream: IO[bytes], limits: ArchiveLimits) -> Iterator[SourceFile]:

@@ -40,7 +40,7 @@ SELLER = Party(
 )
 BUYER = Party(
     name="Boulangerie Łukasz Œuvrard & Fils SRL",
-    vat_id="BE0990000042",
+    vat_id="BE0990000014",
     ids=(Identifier("C-10021"),),
     address=PostalAddress(
         street="Grand-Place 1 bte 3", city="Liège", postal_code="4000", country="BE"

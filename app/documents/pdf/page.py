@@ -168,7 +168,11 @@ class Page:
         )
 
     def _texts(self) -> Iterator[dict[str, Any]]:
-        notes = [line for note in self._einvoice.notes for line in printable_lines(_SUBJECT_CODE.sub("", note))]
+        notes = [
+            line
+            for note in self._einvoice.notes
+            for line in printable_lines(_SUBJECT_CODE.sub("", note))
+        ]
         if notes:
             yield {"label": self._words["notes"], "lines": notes}
         terms = printable_lines(self._einvoice.payment_terms)

@@ -91,7 +91,9 @@ def _looks(brand: Brand) -> dict[str, object]:
 
 
 def _png_size(png: bytes) -> tuple[int, int]:
-    width, height = struct.unpack(">II", png[16:24]) if png.startswith(_PNG) and len(png) > 24 else (0, 0)
+    width, height = (
+        struct.unpack(">II", png[16:24]) if png.startswith(_PNG) and len(png) > 24 else (0, 0)
+    )
     if not width or not height:
         raise RenderingFailed(reason="the brand logo is not a PNG")
     return width, height

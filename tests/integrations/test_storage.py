@@ -1,0 +1,171 @@
+"""Blobs: content-addressed, created once, verified when read."""
+
+import hashlib
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from app.domain.ports import BlobDamaged, BlobMissing, StorageFull, StorageUnavailable
+from app.integrations.storage import ObjectBlobStore, StorageUrlInvalid, store_from_url
+from app.integrations.storage.blobs import _failure
+
+DATA = b"%PDF-1.7 an invoice"
+NAME = hashlib.sha256(DATA).hexdigest()
+
+
+@pytest.fixture(params=["file", "memory"])
+def store(request, tmp_path) -> ObjectBlobStore:
+    return store_from_url(f"file://{tmp_path}/blobs" if request.param == "file" else "memory://")
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return tmp_path / "blobs"
+
+
+@pytest.fixture
+def local(folder) -> ObjectBlobStore:
+    return store_from_url(f"file://{folder}")
+
+
+def files(folder):
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+
+
+def test_what_was_put_is_read_by_its_hash(store):
+    assert store.put(DATA, media_type="application/pdf") == NAME
+    assert store.read(NAME) == DATA
+    assert store.exists(NAME)
+    assert store.size(NAME) == len(DATA)
+
+
+def test_putting_it_again_changes_nothing(local, folder):
+    local.put(DATA, media_type="application/pdf")
+    before = (folder / files(folder)[0]).stat()
+
+    assert local.put(DATA, media_type="application/pdf") == NAME
+    assert (folder / files(folder)[0]).stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_blob_lies_where_its_hash_says(local, folder):
+    local.put(DATA, media_type="application/pdf")
+
+    assert files(folder) == [f"sha256/{NAME[:2]}/{NAME[2:]}"]
+
+
+def test_a_large_blob_comes_in_pieces(store):
+    data = bytes(range(256)) * 40_000
+    name = store.put(data, media_type="application/xml")
+
+    pieces = list(store.open(name))
+
+    assert len(pieces) > 1
+    assert b"".join(pieces) == data
+
+
+def test_an_empty_blob_is_a_blob(store):
+    name = store.put(b"", media_type="text/plain")
+
+    assert store.read(name) == b""
+    assert list(store.open(name)) == []
+
+
+@pytest.mark.parametrize("name", [NAME, "../../etc/passwd", "", NAME.upper(), f"{NAME}\n"])
+def test_a_blob_that_is_not_there_is_missing(store, name):
+    assert not store.exists(name)
+    for use in (store.read, store.open, store.size):
+        with pytest.raises(BlobMissing):
+            use(name)
+
+
+@pytest.mark.parametrize("damaged", [b"", DATA[:-1], DATA.replace(b"an", b"no")])
+def test_a_damaged_blob_is_never_handed_out(local, folder, damaged):
+    local.put(DATA, media_type="application/pdf")
+    (folder / files(folder)[0]).write_bytes(damaged)
+
+    for use in (local.read, local.open):
+        with pytest.raises(BlobDamaged):
+            use(NAME)
+
+
+def test_many_threads_may_put_the_same_blob(local, folder):
+    names = []
+    threads = [
+        threading.Thread(target=lambda: names.append(local.put(DATA, media_type="text/plain")))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert names == [NAME] * 8
+    assert len(files(folder)) == 1
+
+
+def test_a_folder_that_cannot_be_written_leaves_nothing(local, folder):
+    folder.mkdir(exist_ok=True)
+    (folder / "sha256").write_bytes(b"a file where a folder should be")
+
+    with pytest.raises(StorageUnavailable):
+        local.put(DATA, media_type="application/pdf")
+
+    assert files(folder) == ["sha256"]
+
+
+def test_a_file_that_may_not_grow_leaves_nothing_half_written(folder):
+    script = """
+import resource, signal, sys
+from app.domain.ports import StorageUnavailable
+from app.integrations.storage import store_from_url
+store = store_from_url(f"file://{sys.argv[1]}")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    store.put(b"x" * 100_000, media_type="text/plain")
+except StorageUnavailable as error:
+    print(error.code)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert done.stdout.strip() == "storage_unavailable"
+    assert files(folder) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unable to write: No space left on device (os error 28)",
+        "Disk quota exceeded (os error 122)",
+    ],
+)
+def test_a_full_disk_has_its_own_error(text):
+    assert type(_failure(OSError(text))) is StorageFull
+    assert type(_failure(OSError("anything else"))) is StorageUnavailable
+
+
+@pytest.mark.parametrize(
+    "url", ["", "blobs", "file://relative/path", "ftp://host/x", "s3://", "https://bucket"]
+)
+def test_an_address_that_names_no_store_is_refused(url):
+    with pytest.raises(StorageUrlInvalid):
+        store_from_url(url)
+
+
+def test_a_bucket_is_addressed_by_name_and_prefix():
+    assert isinstance(store_from_url("s3://bucket/some/prefix"), ObjectBlobStore)
+
+
+def test_a_folder_with_a_space_in_its_name_is_a_folder(tmp_path):
+    store_from_url(f"file://{tmp_path}/my%20blobs").put(DATA, media_type="text/plain")
+
+    assert files(tmp_path / "my blobs")
