@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app run
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
-PYTHON_CODE := $(wildcard app benchmarks simulators tests config.py run.py)
+PYTHON_CODE := $(wildcard app benchmarks migrations simulators tests config.py run.py)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 KEYWORDS := -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2
 LANGUAGES := fr nl de
@@ -29,7 +29,7 @@ test-all: dev $(CATALOGUES) ## The same, with every language, width and theme in
 	@bin/test -m ""
 
 check: dev ## Style, types, layers, architecture, catalogues
-	@bin/check $(PYTHON_CODE)
+	@bin/check
 
 fix: dev ## Repair what can be repaired: order of imports, format
 	$(BIN)/ruff check --fix $(PYTHON_CODE)

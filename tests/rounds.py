@@ -15,12 +15,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, on the second database, what cannot behave differently there."""
-    if config.getoption("--db") == "sqlite":
-        return
-    chosen = [item for item in items if _depends_on_the_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
+    """Leave out what has no meaning on SQLite, and what cannot behave differently on PostgreSQL."""
+    belongs = _belongs_to_sqlite if config.getoption("--db") == "sqlite" else _repeats_on_postgresql
+    config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])
+    items[:] = [item for item in items if belongs(item)]
 
 
 def pytest_terminal_summary(
@@ -38,7 +36,11 @@ def pytest_terminal_summary(
     terminalreporter.write(path.read_text(encoding="utf-8"))
 
 
-def _depends_on_the_database(item: pytest.Item) -> bool:
+def _belongs_to_sqlite(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgresql") is None
+
+
+def _repeats_on_postgresql(item: pytest.Item) -> bool:
     if item.get_closest_marker("browser"):
         return item.get_closest_marker("every_database") is not None
     return "new_database" in getattr(item, "fixturenames", ())

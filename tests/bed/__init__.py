@@ -1,0 +1,1 @@
+"""The test bed itself: databases and documents are put back, and nothing stays behind."""
