@@ -45,6 +45,8 @@ TUNING = {
     "jit": "off",
     "log_min_messages": "fatal",
 }
+# A third of the default strategy's time where nothing waits for the disk.
+COPY: LiteralString = "CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY FILE_COPY"
 # Reads a pipe that this process holds open: when we end in whatever way, even by SIGKILL, the
 # read returns, the server stops and its folder goes.
 GUARD = '"$@" </dev/null & server=$!; cat >/dev/null; kill -QUIT $server; wait $server; rm -rf "$0"'
@@ -151,7 +153,7 @@ class PostgresDatabase:
         if self._clean_at is not None and self._clean_at == self._last_write():
             return
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._live)
-        self._run("CREATE DATABASE {} TEMPLATE {} OWNER {}", self._live, self._template, ROLES[0])
+        self._run(COPY, self._live, self._template, ROLES[0])
         self._clean_at = self._last_write()
 
     def drop(self) -> None:
