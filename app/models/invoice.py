@@ -13,6 +13,10 @@ from app.models.base import AddressOwned, Base, PublicId, Timestamped, text_enum
 from app.models.company import Company
 
 
+_NUMBER = String(200).with_variant(String(200, collation="C"), "postgresql")
+"""Compared byte by byte, as SQLite does: one index then serves order, prefix and equality on both databases."""
+
+
 class Invoice(AddressOwned, PublicId, Timestamped, Base):
     """Never changes after import, save `open_cents` and `payment_state`: the allocation service's projections.
 
@@ -41,13 +45,7 @@ class Invoice(AddressOwned, PublicId, Timestamped, Base):
             "issued_on",
             "id",
         ),
-        Index(
-            "ix_invoice_company_number",
-            "company_id",
-            "number",
-            "id",
-            postgresql_ops={"number": "varchar_pattern_ops"},
-        ),
+        Index("ix_invoice_company_number", "company_id", "number", "id"),
         Index("ix_invoice_issued", "issued_on", "id"),
         Index("ix_invoice_address", "company_id", "address_id", "issued_on", "id"),
     )
@@ -55,7 +53,7 @@ class Invoice(AddressOwned, PublicId, Timestamped, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[InvoiceKind] = mapped_column(text_enum(InvoiceKind))
     type_code: Mapped[str] = mapped_column(String(10))
-    number: Mapped[str] = mapped_column(String(200))
+    number: Mapped[str] = mapped_column(_NUMBER)
     seller_key: Mapped[str] = mapped_column(String(200))
     seller_name: Mapped[str] = mapped_column(String(200))
     issued_on: Mapped[date]

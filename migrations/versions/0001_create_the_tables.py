@@ -709,7 +709,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("type_code", sa.String(length=10), nullable=False),
-        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column(
+            "number",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("seller_key", sa.String(length=200), nullable=False),
         sa.Column("seller_name", sa.String(length=200), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
@@ -780,7 +784,6 @@ def upgrade() -> None:
             "ix_invoice_company_number",
             ["company_id", "number", "id"],
             unique=False,
-            postgresql_ops={"number": "varchar_pattern_ops"},
         )
         batch_op.create_index(
             "ix_invoice_company_state_issued",
@@ -994,9 +997,7 @@ def downgrade() -> None:
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index("ix_invoice_issued")
         batch_op.drop_index("ix_invoice_company_state_issued")
-        batch_op.drop_index(
-            "ix_invoice_company_number", postgresql_ops={"number": "varchar_pattern_ops"}
-        )
+        batch_op.drop_index("ix_invoice_company_number")
         batch_op.drop_index("ix_invoice_company_issued")
         batch_op.drop_index("ix_invoice_company_due")
         batch_op.drop_index("ix_invoice_company_amount")
