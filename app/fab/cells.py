@@ -11,6 +11,9 @@ from flask_babel import gettext
 
 from app.fab.labels import label_of
 
+NOTHING = "—"
+"""Stands in a list where a row has no value."""
+
 
 class CellWriter:
     """Turns values into text; made once a page, so that no row asks for a translation twice.

@@ -12,12 +12,12 @@ from wtforms.fields.choices import Choice, SelectFieldBase  # type: ignore[attr-
 from wtforms.validators import ValidationError
 from wtforms.widgets import Select as SelectWidget
 
+from app.fab.cells import NOTHING
 from app.fab.interface import TenantInterface
 from app.fab.labels import label_of
 
 OPTION_LIMIT = 50
 LONGEST_SEARCH = 100
-_NOTHING = "—"
 
 
 class EnumField(SelectFieldBase):
@@ -41,7 +41,7 @@ class EnumField(SelectFieldBase):
     def iter_choices(self) -> Iterator[Choice]:
         # Nothing chosen yet is a state of its own: no member may be saved by oversight.
         if self.data is None or not self.flags.required:
-            yield Choice("", _NOTHING, self.data is None, {})
+            yield Choice("", NOTHING, self.data is None, {})
         for member in self.kind:
             yield Choice(member.name, label_of(member), member is self.data, {})
 
@@ -114,7 +114,7 @@ class RelationField(SelectFieldBase):
 
     def iter_choices(self) -> Iterator[Choice]:
         if self.data is None or not self.flags.required:
-            yield Choice("", _NOTHING, self.data is None, {})
+            yield Choice("", NOTHING, self.data is None, {})
         rows, _more = self._matching()
         if self.data is not None and self.data not in rows:
             yield self._choice(self.data)

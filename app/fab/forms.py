@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -21,6 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.fab.fields import EnumField, RelationChoices, RelationField
 from app.fab.interface import TenantInterface
 
+_ = lazy_gettext
 _LARGEST_INTEGER = 2**31 - 1
 _NOT_COLUMNS = frozenset({"seen", "csrf_token"})
 
@@ -98,13 +100,20 @@ def _rules(datamodel: TenantInterface, name: str) -> list[Any]:
     rules: list[Any] = []
     if datamodel.is_plain(name) and datamodel.is_boolean(name):
         return rules
-    rules.append(Optional() if datamodel.is_nullable(name) else InputRequired())
+    rules.append(Optional() if datamodel.is_nullable(name) else _required(datamodel, name))
     longest = datamodel.get_max_length(name) if datamodel.is_plain(name) else -1
     if longest > 0:
         rules.append(Length(max=longest))
     if datamodel.is_plain(name) and datamodel.is_integer(name):
         rules.append(NumberRange(min=-_LARGEST_INTEGER, max=_LARGEST_INTEGER))
     return rules
+
+
+def _required(datamodel: TenantInterface, name: str) -> InputRequired:
+    chosen = datamodel.is_relation(name) or datamodel.is_enum(name)
+    return InputRequired(
+        _("Choose one of the values in the list.") if chosen else _("Fill in this field.")
+    )
 
 
 def _extras(datamodel: TenantInterface, kind: type[Field], name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import Enum
 
 from app.fab.arguments import LARGEST_PAGE, ListArguments, read_order, read_page, read_size
-from app.fab.cells import CellWriter
+from app.fab.cells import NOTHING, CellWriter
 from app.fab.filters import BelongsTo, ColumnFilter, Contains, joined, read_filters
 from app.fab.interface import Page
 from app.fab.keyset import Order
@@ -161,7 +161,8 @@ class ListingMixin(ScreenBase):
                 f"{method}_url": link.of(key) if link else None for method, link in links.items()
             }
             cells = [writer.write(item, name) for name in self.list_columns]
-            rows.append(Row(key=key, label=str(cells[0] or key), cells=cells, **urls))
+            cells = [NOTHING if cell is None or cell == "" else cell for cell in cells]
+            rows.append(Row(key=key, label=str(cells[0]), cells=cells, **urls))
         return rows
 
     def _actions_on(self, place: str, key: str | None = None) -> list[Action]:

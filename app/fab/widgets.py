@@ -8,6 +8,7 @@ from flask_appbuilder.widgets import FormWidget, ListWidget, SearchWidget, ShowW
 from flask_babel import gettext
 from wtforms import Field
 
+from app.fab.fields import RelationField
 from app.fab.interface import COUNT_CAP, Page
 
 
@@ -100,6 +101,15 @@ class FormPage:
     groups: Sequence[FieldGroup]
     cancel_url: str
     lookup_urls: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_search(self) -> bool:
+        return any(self.is_searched(one) for group in self.groups for one in group.fields)
+
+    @staticmethod
+    def is_searched(form_field: Field) -> bool:
+        """Whether the field's list is too long to hold everything."""
+        return isinstance(form_field, RelationField) and form_field.needs_search
 
     @property
     def submit(self) -> str:

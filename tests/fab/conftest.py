@@ -89,7 +89,8 @@ def toy(toy_built: Toy) -> Iterator[Toy]:
         engine = create_engine(toy_built.db.engine.url)
     ToyBase.metadata.create_all(engine)
     visible_companies.set(None)
-    toy_built.add(ToyCompany(id=1, name="Alpha"), ToyCompany(id=2, name="Beta"))
+    toy_built.add(ToyCompany(name="Alpha"))
+    toy_built.add(ToyCompany(name="Beta"))
     toy_built.add(*bills(60), *bills(3, company=2, prefix="B"))
     yield toy_built
     with toy_built.app.app_context():
