@@ -21,6 +21,22 @@ _SAVING = {
     "not_yours": _("This belongs to another company, so nothing was changed."),
 }
 
+_SIGN_IN = {
+    "sign_in_refused": _("The e-mail address or the password is not right."),
+    "hashing_busy": _("Many people are signing in right now. Please try again in a moment."),
+    "too_many_attempts": _("Too many attempts. Please wait a few minutes and try again."),
+    "password_too_short": _("Use at least %(shortest)s characters; several words are fine."),
+    "password_too_long": _("Use at most %(longest)s characters."),
+    "password_too_common": _("This password is one of the first that others would try."),
+    "password_too_personal": _(
+        "Do not use your e-mail address, your name or the name of your company as password."
+    ),
+    "email_malformed": _("This is not an e-mail address. Example: name@company.be"),
+    "email_taken": _("Somebody already signs in with this e-mail address."),
+    "user_unknown": _("Nobody signs in with this e-mail address."),
+    "session_unknown": _("This session has already ended."),
+}
+
 _MONEY = {
     "currency_unknown": _("The currency “%(currency)s” is not known."),
     "amount_out_of_range": _("The amount is too large."),
@@ -99,5 +115,5 @@ _WARNINGS = {
 }
 
 SENTENCES: Mapping[str, LazyString] = MappingProxyType(
-    {**_SAVING, **_MONEY, **_ARCHIVE, **_DOCUMENTS, **_FILES, **_WARNINGS}
+    {**_SAVING, **_SIGN_IN, **_MONEY, **_ARCHIVE, **_DOCUMENTS, **_FILES, **_WARNINGS}
 )

@@ -117,6 +117,9 @@ def sign_in(user_id: int) -> int:
 
     The token is new, so a cookie planted before the sign-in is worth nothing after it.
     """
+    former = _current().signed_in
+    if former is not None:
+        rows.end_session(db.session(), former.session_id)
     login, token = rows.start_session(
         db.session(), user_id, ip=request.remote_addr, user_agent=request.user_agent.string
     )

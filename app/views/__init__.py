@@ -4,6 +4,8 @@ from flask import Flask
 
 from app.fab.builder import AppBuilder
 from app.views.assets import register_assets
+from app.views.auth.account import AccountView
+from app.views.auth.sign_in import SignInView
 from app.views.context import register_context
 from app.views.errors import register_errors
 from app.views.formats import register_formats
@@ -11,7 +13,10 @@ from app.views.headers import register_headers
 from app.views.health import blueprint as health
 from app.views.language import blueprint as language
 
-SCREENS: tuple[type, ...] = ()
+SCREENS: tuple[type, ...] = (
+    SignInView,
+    AccountView,
+)
 
 
 def register_views(app: Flask, builder: AppBuilder) -> None:

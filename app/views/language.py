@@ -1,15 +1,13 @@
 """The language switch: by POST, kept on the user and in a cookie, the page stays the same."""
 
-from flask import Blueprint, abort, make_response, redirect, request
+from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
 from app.extensions import db
-from app.fab.redirects import requested_next
+from app.fab.redirects import requested_next, see_other
 from app.security.access import current_principal, public
 from app.services.accounts import change_language
-from app.views.locale import COOKIE, LANGUAGES
-
-YEAR_S = 365 * 24 * 3600
+from app.views.locale import LANGUAGES, remember_language
 
 blueprint = Blueprint("language", __name__)
 
@@ -25,8 +23,4 @@ def change() -> Response:
     if principal is not None:
         change_language(db.session(), principal.user_id, language)
         db.session.commit()
-    response = make_response(redirect(requested_next() or "/", code=303))
-    response.set_cookie(
-        COOKIE, language, max_age=YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure
-    )
-    return response
+    return remember_language(see_other(requested_next() or "/"), language)

@@ -1,0 +1,47 @@
+"""Who signs in with an e-mail address and a password: one answer, in one time, for every failure."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import Actor
+from app.domain.audit import AuditAction
+from app.domain.errors import DomainError
+from app.models import PortalUser
+from app.services.audit import record
+from app.services.passwords import hash_password, is_right_password, needs_rehash
+from app.services.users import normalise_email
+
+
+class SignInRefused(DomainError):
+    """The address is unknown, the password is wrong, or the person may not sign in: which one is not said."""
+
+    code = "sign_in_refused"
+
+
+def check_credentials(
+    session: Session, *, email: str, password: str, stranger: str, actor: Actor
+) -> PortalUser:
+    """Return the person whose e-mail address and password these are.
+
+    Known or not, disabled or not: one statement reads, one hash is computed and one event is written.
+    `stranger` is what the event calls an address that nobody has: a keyed hash, never the address.
+    The caller commits, also when it is refused.
+
+    Raises:
+        SignInRefused: they are nobody's, or of somebody who may not sign in.
+        HashingBusy: too many sign-ins at once; nothing was decided.
+
+    Source: OWASP ASVS 5, 6.3.8 (no user can be found out by the answer or its time).
+    """
+    statement = select(PortalUser).where(PortalUser.username == normalise_email(email))
+    user = session.scalars(statement).one_or_none()
+    is_right = is_right_password(password, user.password if user else None)
+    if user is None or not is_right or not user.active:
+        label = str(user) if user else stranger
+        record(session, AuditAction.SIGN_IN_FAILED, target=user, label=label, actor=actor)
+        raise SignInRefused
+    if needs_rehash(user.password or ""):
+        user.password = hash_password(password)
+    as_user = Actor(user.id, user.name, None, actor.ip, actor.request_id)
+    record(session, AuditAction.SIGNED_IN, target=user, actor=as_user)
+    return user

@@ -1,0 +1,135 @@
+"""How often something may be tried: counters of fixed windows, in a table that all hosts share."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.domain.errors import DomainError
+from app.models import ThrottleWindow
+
+WINDOW = timedelta(minutes=5)
+PER_ACCOUNT_AND_NETWORK = 10
+"""Tries at one account from one network (PyPI's Warehouse: 10 in 5 minutes; OWASP ASVS 5, 6.3.1)."""
+PER_NETWORK = 50
+"""Tries from one network, whatever the account: an office of people shares one (Warehouse: 10 for one address)."""
+ALTOGETHER = 3000
+"""Tries from everywhere. A network that was refused no longer counts here, so it takes sixty networks to get there."""
+
+IPV4_NETWORK, IPV6_NETWORK = 24, 56
+"""What one customer of a provider usually holds; longer IPv6 prefixes cost nobody anything."""
+
+
+class TooManyAttempts(DomainError):
+    """`retry_at` is the instant at which the window ends; `is_first` is true once in each window."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, *, retry_at: datetime, is_first: bool) -> None:
+        super().__init__(retry_at=retry_at, is_first=is_first)
+        self.retry_at = retry_at
+        self.is_first = is_first
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` tries under `key` in each window of `window`."""
+
+    key: str
+    most: int
+    window: timedelta = WINDOW
+
+    @property
+    def starts_at(self) -> datetime:
+        seconds = int(self.window.total_seconds())
+        return datetime.fromtimestamp(int(now().timestamp()) // seconds * seconds, UTC)
+
+
+def sign_in_limits(secret: str, *, email: str, ip: str | None) -> tuple[Limit, ...]:
+    """The limits of one try to sign in, narrowest first.
+
+    Keys are keyed hashes: the table names no account and no address. Nobody can lock out somebody
+    else: an account is counted together with the network that tries it (OWASP ASVS 5, 6.3.1).
+    """
+    network = network_of(ip)
+    return (
+        Limit(keyed_hash(secret, "account", email, network), PER_ACCOUNT_AND_NETWORK),
+        Limit(keyed_hash(secret, "network", network), PER_NETWORK),
+        Limit(keyed_hash(secret, "everybody"), ALTOGETHER),
+    )
+
+
+def network_of(ip: str | None) -> str:
+    """The network an address belongs to, as throttles see it."""
+    try:
+        address = ip_address((ip or "").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    mapped = getattr(address, "ipv4_mapped", None)
+    address = mapped or address
+    prefix = IPV4_NETWORK if address.version == 4 else IPV6_NETWORK
+    return str(ip_network(f"{address}/{prefix}", strict=False))
+
+
+def keyed_hash(secret: str, *parts: str) -> str:
+    """HMAC-SHA-256 of the parts, 40 hexadecimal digits: equal values are equal, nothing else can be read."""
+    text = "\0".join(("throttle", *parts)).encode("utf-8", "surrogatepass")
+    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()[:40]
+
+
+def count_attempt(session: Session, limits: Sequence[Limit]) -> None:
+    """Count one try under each limit; the caller commits at once, also when it is refused.
+
+    Counting comes before trying, in one statement, so that a hundred tries at the same time are a
+    hundred. A refusal stops counting: what is refused weighs on no wider limit.
+
+    Raises:
+        TooManyAttempts: a limit is reached.
+    """
+    for limit in limits:
+        starts_at = limit.starts_at
+        count = _add_one(session, limit, starts_at)
+        if count > limit.most:
+            raise TooManyAttempts(
+                retry_at=starts_at + limit.window, is_first=count == limit.most + 1
+            )
+
+
+def forgive_attempt(session: Session, limits: Sequence[Limit]) -> None:
+    """Take one try back: it was right. Offices of many people do not use up their network."""
+    for limit in limits:
+        session.execute(
+            update(ThrottleWindow)
+            .where(
+                ThrottleWindow.key == limit.key,
+                ThrottleWindow.starts_at == limit.starts_at,
+                ThrottleWindow.count > 0,
+            )
+            .values(count=ThrottleWindow.count - 1)
+        )
+
+
+def purge_windows(session: Session) -> int:
+    """Delete the windows that have ended; returns how many."""
+    statement = delete(ThrottleWindow).where(ThrottleWindow.ends_at < now())
+    return session.execute(statement).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _add_one(session: Session, limit: Limit, starts_at: datetime) -> int:
+    """Atomic on both databases: two writers of one row wait for each other."""
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(ThrottleWindow).values(
+        key=limit.key, starts_at=starts_at, ends_at=starts_at + limit.window, count=1
+    )
+    counted = statement.on_conflict_do_update(
+        index_elements=["key", "starts_at"], set_={"count": ThrottleWindow.count + 1}
+    ).returning(ThrottleWindow.count)
+    return session.execute(counted).scalar_one()

@@ -1,0 +1,163 @@
+"""People who can sign in: added, changed, disabled, enabled; whoever they are at a company is the membership's."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.audit import AuditAction
+from app.domain.clock import now
+from app.domain.errors import DomainError
+from app.domain.roles import StaffRole
+from app.models import LoginSession, PortalUser
+from app.services.audit import record
+from app.services.passwords import check_password_rule, hash_password
+from app.services.sessions import end_sessions_of
+
+LONGEST_EMAIL = 254
+"""RFC 5321, 4.5.3.1.3 less the angle brackets; the column of the sign-in name takes half of it."""
+LONGEST_SIGN_IN_NAME = 128
+PRODUCT = "Clientèle"
+
+_EMAIL = re.compile(
+    r"[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]+\.[^@\s.<>\"(),:;\\\[\]]{2,}"
+)
+
+
+class EmailMalformed(DomainError):
+    """It is not an address that mail can be sent to."""
+
+    code = "email_malformed"
+
+
+class EmailTaken(DomainError):
+    """Somebody else signs in with this address."""
+
+    code = "email_taken"
+
+
+class UserUnknown(DomainError):
+    """Nobody signs in with this address."""
+
+    code = "user_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """Somebody in a list of users."""
+
+    email: str
+    name: str
+    staff_role: StaffRole | None
+    is_active: bool
+    last_seen_at: datetime | None
+
+
+def normalise_email(typed: str) -> str:
+    """The one spelling of an e-mail address as a sign-in name: NFKC, trimmed, lower case."""
+    return unicodedata.normalize("NFKC", typed).strip().casefold()
+
+
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    language: str = "fr",
+    staff_role: StaffRole | None = None,
+    password: str | None = None,
+) -> PortalUser:
+    """Add a person, who can sign in once there is a password.
+
+    Raises:
+        EmailMalformed, EmailTaken: nothing was added.
+        DomainError: the password breaks the rule (`check_password_rule`).
+    """
+    address = _checked_email(session, email)
+    user = PortalUser(
+        email=address,
+        username=address,
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        language=language,
+        staff_role=staff_role,
+        active=True,
+    )
+    if password is not None:
+        set_password(session, user, password)
+    session.add(user)
+    session.flush()
+    role = staff_role.value if staff_role else None
+    record(session, AuditAction.USER_CREATED, target=user, changes={"staff_role": (None, role)})
+    return user
+
+
+def set_password(session: Session, user: PortalUser, password: str) -> None:
+    """Give a person a new password and end their sessions, which the old one had opened.
+
+    Raises:
+        DomainError: it breaks the rule (`check_password_rule`).
+    """
+    check_password_rule(
+        password, context=(user.email, user.name, user.first_name, user.last_name, PRODUCT)
+    )
+    user.password = hash_password(password)
+    user.password_set_at = now()
+    if user.id is not None:
+        end_sessions_of(session, user.id)
+        record(session, AuditAction.PASSWORD_SET, target=user)
+
+
+def disable_user(session: Session, user: PortalUser) -> int:
+    """Refuse sign-ins of a person from now on and end their sessions; returns how many ended."""
+    if user.active:
+        user.active = False
+        record(session, AuditAction.USER_DISABLED, target=user, changes={"active": (True, False)})
+    return end_sessions_of(session, user.id)
+
+
+def enable_user(session: Session, user: PortalUser) -> None:
+    """Let a person sign in again."""
+    if not user.active:
+        user.active = True
+        record(session, AuditAction.USER_ENABLED, target=user, changes={"active": (False, True)})
+
+
+def find_user(session: Session, email: str) -> PortalUser:
+    """Raises UserUnknown."""
+    statement = select(PortalUser).where(PortalUser.username == normalise_email(email))
+    user = session.scalars(statement).one_or_none()
+    if user is None:
+        raise UserUnknown
+    return user
+
+
+def list_users(session: Session) -> list[UserRow]:
+    """Everybody, by e-mail address, with when they were here last."""
+    seen = (
+        select(LoginSession.user_id, func.max(LoginSession.last_seen_at).label("at"))
+        .group_by(LoginSession.user_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(PortalUser, seen.c.at)
+        .outerjoin(seen, seen.c.user_id == PortalUser.id)
+        .order_by(PortalUser.username)
+    )
+    return [
+        UserRow(user.email, user.name, user.staff_role, bool(user.active), at) for user, at in rows
+    ]
+
+
+def _checked_email(session: Session, typed: str) -> str:
+    address = normalise_email(typed)
+    if len(address) > LONGEST_SIGN_IN_NAME or not _EMAIL.fullmatch(address):
+        raise EmailMalformed(field="email")
+    taken = select(PortalUser.id).where(PortalUser.username == address)
+    if session.scalar(taken) is not None:
+        raise EmailTaken(field="email")
+    return address

@@ -1,0 +1,123 @@
+"""Signing in, signing out, and what to do about a forgotten password."""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from flask import current_app, flash, redirect, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.domain.actors import Actor
+from app.domain.audit import AuditAction
+from app.domain.errors import DomainError
+from app.extensions import db
+from app.fab.portal import PortalView, expose
+from app.fab.redirects import requested_next, see_other
+from app.models import PortalUser
+from app.security.access import current_principal, public, visitor_actor
+from app.security.sessions import sign_in, sign_out
+from app.services.audit import record
+from app.services.sign_in import check_credentials
+from app.services.throttle import (
+    Limit,
+    TooManyAttempts,
+    count_attempt,
+    forgive_attempt,
+    keyed_hash,
+    sign_in_limits,
+)
+from app.services.users import normalise_email
+from app.views.auth.forms import SignInForm
+from app.views.errors import too_many_attempts
+from app.views.locale import remember_language
+from app.views.navigation import home_url
+
+
+class SignInView(PortalView):
+    """What somebody sees who is not signed in, or no longer wants to be."""
+
+    endpoint_name = "auth"
+    route_base = ""
+    form_template: ClassVar[str] = "auth/sign_in.html"
+
+    @expose("/")
+    @public
+    def start(self) -> Response:
+        """The sign-in form, or the home page of whoever is signed in."""
+        return self._form_or_home()
+
+    @expose("/login", methods=["GET", "POST"])
+    @public
+    def sign_in(self) -> Response:
+        if request.method != "POST":
+            return self._form_or_home()
+        form = SignInForm()
+        if not form.validate():
+            return self.render_form(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            user = self._user_of(form)
+        except TooManyAttempts as error:
+            return too_many_attempts(error.retry_at)
+        except DomainError as error:
+            db.session.commit()  # the event of the failure
+            return self.refuse(error, form)
+        sign_in(user.id)
+        language = user.language
+        db.session.commit()
+        return remember_language(see_other(requested_next() or "/"), language)
+
+    @expose("/logout", methods=["POST"])
+    @public
+    def sign_out(self) -> Response:
+        if current_principal() is not None:
+            record(db.session(), AuditAction.SIGNED_OUT)
+        sign_out()
+        db.session.commit()
+        flash(_("You are signed out."), "ok")
+        return see_other("/")
+
+    @expose("/forgot")
+    @public
+    def forgot(self) -> str:
+        """How to get a new password: from the issuer's people."""
+        return self.render("auth/forgot.html")
+
+    def _form_or_home(self) -> Response:
+        principal = current_principal()
+        if principal is not None:
+            return redirect(requested_next() or home_url(principal))
+        form = SignInForm(data={"next": requested_next() or ""})
+        return self.render_form(form)
+
+    def _user_of(self, form: SignInForm) -> PortalUser:
+        """Count the try, for good and before anything is hashed; then look at it.
+
+        Raises:
+            TooManyAttempts, SignInRefused, HashingBusy
+        """
+        session, secret = db.session(), str(current_app.secret_key)
+        email = normalise_email(form.email.data or "")
+        stranger = visitor_actor("visitor")
+        limits = sign_in_limits(secret, email=email, ip=request.remote_addr)
+        _count(limits, actor=stranger)
+        user = check_credentials(
+            session,
+            email=email,
+            password=form.password.data or "",
+            stranger=keyed_hash(secret, "stranger", email)[:16],
+            actor=stranger,
+        )
+        forgive_attempt(session, limits)
+        return user
+
+
+def _count(limits: tuple[Limit, ...], *, actor: Actor) -> None:
+    """Raises TooManyAttempts, which leaves one event for each window rather than one for each try."""
+    try:
+        count_attempt(db.session(), limits)
+    except TooManyAttempts as error:
+        if error.is_first:
+            record(db.session(), AuditAction.SIGN_IN_THROTTLED, actor=actor)
+        raise
+    finally:
+        db.session.commit()
