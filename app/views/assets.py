@@ -11,6 +11,8 @@ from typing import Final
 
 from flask import Flask, Response, abort, request, url_for
 
+from app.security.access import public
+
 _STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 _CACHED_FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -29,10 +31,11 @@ _BUNDLES: Final = {
             "navigation",
             "plots",
             "tables",
+            "variants",
             "utilities",
         )
     ),
-    "clientele.js": tuple(f"js/{part}.js" for part in ("page", "forms", "combobox", "tables")),
+    "clientele.js": tuple(f"js/{part}.js" for part in ("page", "forms", "tables")),
 }
 _TEXT_TYPES: Final = ("text/", "image/svg+xml", "font/ttf")
 
@@ -109,6 +112,7 @@ def register_assets(app: Flask) -> None:
             urls[name] = url_for("asset", public_name=public_name)
         return urls[name]
 
+    @public
     def serve(public_name: str) -> Response:
         found = assets.find_public(public_name)
         if found is None:

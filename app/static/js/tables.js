@@ -2,13 +2,15 @@
 (() => {
   "use strict";
 
-  const sum = (boxes) => {
-    const currencies = new Set(boxes.map((box) => box.dataset.currency));
-    if (currencies.size !== 1 || currencies.has(undefined)) return "";
-    const [currency] = currencies;
-    const format = new Intl.NumberFormat(`${document.documentElement.lang}-BE`, { style: "currency", currency });
+  // The server shows how it writes 1234.56, so that both write alike; unlike browsers it knows en-BE.
+  const sum = (boxes, { sample, currency }) => {
+    const parts = /^(\D*)1(\D?)234(\D)56(\D*)$/.exec(sample);
+    if (!parts || boxes.some((box) => box.dataset.currency !== currency)) return "";
+    const [, before, group, point, after] = parts;
     const cents = boxes.reduce((total, box) => total + Number(box.dataset.cents), 0);
-    return ` · ${format.format(cents / 10 ** format.resolvedOptions().minimumFractionDigits)}`;
+    const digits = String(Math.abs(cents)).padStart(3, "0");
+    const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, group);
+    return ` · ${before}${cents < 0 ? "-" : ""}${whole}${point}${digits.slice(-2)}${after}`;
   };
 
   const makeBulk = (form) => {
@@ -20,7 +22,7 @@
       const picked = boxes.filter((box) => box.checked);
       form.classList.toggle("any", picked.length > 0);
       const count = picked.length === 1 ? form.dataset.one : form.dataset.many.replace("{count}", picked.length);
-      text.textContent = picked.length ? count + sum(picked) : invitation;
+      text.textContent = picked.length ? count + sum(picked, form.dataset) : invitation;
       for (const box of boxes) {
         if (box.checked) box.closest("tr").setAttribute("aria-selected", "true");
         else box.closest("tr").removeAttribute("aria-selected");
