@@ -103,6 +103,17 @@ _FILES = {
     "zip_bomb": _("The ZIP file unpacks to far more than it should. The rest was not read."),
 }
 
+_IMPORT = {
+    "document_refused": _("This document is not taken."),
+    "buyer_unidentified": _("“%(name)s” is named without any number that identifies it."),
+    "buyer_unknown": _("No company has the identifiers of “%(name)s”."),
+    "buyer_ambiguous": _("Several companies share the identifiers of “%(name)s”."),
+    "not_in_portfolio": _("The buyer is not a company of your portfolio."),
+    "number_taken": _("%(number)s of this seller is here already, with other content."),
+    "company_without_address": _("The company has no address in use for this document."),
+    "manager_unknown": _("No account manager signs in with %(email)s."),
+}
+
 _WARNINGS = {
     "sums_differ": _("A sum does not add up (%(rule)s): %(expected)s expected, %(found)s found."),
     "check_digits_wrong": _("The check digits of %(field)s are wrong."),
@@ -115,5 +126,14 @@ _WARNINGS = {
 }
 
 SENTENCES: Mapping[str, LazyString] = MappingProxyType(
-    {**_SAVING, **_SIGN_IN, **_MONEY, **_ARCHIVE, **_DOCUMENTS, **_FILES, **_WARNINGS}
+    {
+        **_SAVING,
+        **_SIGN_IN,
+        **_MONEY,
+        **_ARCHIVE,
+        **_DOCUMENTS,
+        **_FILES,
+        **_IMPORT,
+        **_WARNINGS,
+    }
 )

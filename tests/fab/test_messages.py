@@ -74,3 +74,13 @@ def test_sizes_are_said_in_megabytes(speaking):
     from app.fab.messages import message_for
 
     assert "50 MB" in message_for(DocumentTooLarge(limit_bytes=50 * 1024 * 1024))
+
+
+def test_no_code_is_said_twice():
+    from app.fab import sentences
+
+    groups = [
+        one for name, one in vars(sentences).items() if name[1:].isupper() and isinstance(one, dict)
+    ]
+
+    assert sum(map(len, groups)) == len(sentences.SENTENCES)
