@@ -46,7 +46,8 @@ i18n: dev ## Collect the sentences, bring the catalogues up to date, compile the
 	$(BIN)/pybabel -q extract -F pyproject.toml $(KEYWORDS) --add-location=file --sort-by-file \
 	    --project=clientele -o var/messages.pot app
 	for language in $(LANGUAGES); do \
-	    if [ -f translations/$$language/LC_MESSAGES/messages.po ]; then verb=update; else verb=init; fi; \
+	    if [ -f translations/$$language/LC_MESSAGES/messages.po ]; \
+	    then verb="update --no-fuzzy-matching --ignore-pot-creation-date"; else verb=init; fi; \
 	    $(BIN)/pybabel -q $$verb -i var/messages.pot -d translations -l $$language || exit 1; \
 	done
 	$(BIN)/pybabel -q compile -d translations

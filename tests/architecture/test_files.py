@@ -19,6 +19,7 @@ MACHINE_PATH = re.compile(
 REGISTRY = re.compile(
     r"(?i)(?:extra-)?index-" + r"url\s*=|^--(?:extra-)?index-" + r"url|registry\s*=\s*[\"']?http"
 )
+UNDONE = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME)\b|raise NotImplemented" + r"Error")
 BINARY = {".png", ".ico", ".woff2", ".ttf", ".pdf", ".jpg", ".zip"}
 
 
@@ -39,6 +40,12 @@ def named_after_nothing(path: Path) -> bool:
 def undocumented(source: Source) -> bool:
     first = source.text.lstrip()[:3]
     return bool(source.text.strip()) and first not in {'"""', "'''"}
+
+
+def left_undone(source: Source) -> Iterator[str]:
+    for number, line in enumerate(source.text.splitlines(), 1):
+        if UNDONE.search(line):
+            yield f"{source.path}:{number} {line.strip()}"
 
 
 def says_where_it_was_made(line: str) -> bool:
@@ -64,6 +71,12 @@ def test_each_module_says_what_it_holds():
     assert [source.path for source in modules if undocumented(source)] == []
 
 
+def test_nothing_is_left_undone():
+    product = sources("app", "simulators", "benchmarks", "migrations")
+
+    assert [finding for source in product for finding in left_undone(source)] == []
+
+
 @pytest.mark.skipif(shutil.which("git") is None, reason="a release archive has no git history")
 def test_no_tracked_file_says_where_it_was_made():
     found = [
@@ -85,6 +98,7 @@ def test_a_breach_of_each_rule_is_noticed():
     assert named_after_nothing(Path("app/services/utils.py"))
     assert named_after_nothing(Path("app/common/money.py"))
     assert undocumented(Source("a.py", "x = 1\n"))
+    assert list(left_undone(Source("a.py", "x = 1  # TO" + "DO: later")))
     assert says_where_it_was_made("cd /wo" + "rk/main")
     assert says_where_it_was_made("index-" + "url = https://example.test/simple")
     assert not says_where_it_was_made("https://example.test/network/a")

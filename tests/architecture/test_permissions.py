@@ -4,6 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 OPEN_TO_ANYBODY = {
+    "auth.forgot",
+    "auth.sign_in",
+    "auth.sign_out",
+    "auth.start",
     "asset",  # style sheets, scripts, fonts
     "health.alive",
     "health.ready",
