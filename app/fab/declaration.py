@@ -9,6 +9,7 @@ _COLUMNS_OF = {
     "can_show": ("show_columns", "show_fieldsets"),
     "can_add": ("add_columns", "add_fieldsets"),
     "can_edit": ("edit_columns", "edit_fieldsets"),
+    "can_delete": ("show_columns", "show_fieldsets"),
 }
 
 

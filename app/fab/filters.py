@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.types import DateTime
 
 from app.fab.keyset import read_value
+from app.services.invoice_search import begins_with
 
 _ = lazy_gettext
 _ARGUMENT = re.compile(r"_flt_(\d{1,2})_(\w+)")
@@ -40,6 +41,16 @@ class Contains(ColumnFilter):
 
     def apply(self, query: Any, value: str) -> Any:
         return query.filter(self.column.icontains(value, autoescape=True))
+
+
+class StartsWith(ColumnFilter):
+    """Reads the index of the column where `Contains` reads all rows; upper and lower case differ."""
+
+    name = _("begins with")
+    arg_name = "sw"
+
+    def apply(self, query: Any, value: str) -> Any:
+        return query.filter(begins_with(self.column, value))
 
 
 class Is(ColumnFilter):

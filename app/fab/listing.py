@@ -8,7 +8,7 @@ from sqlalchemy import Enum
 
 from app.fab.arguments import LARGEST_PAGE, ListArguments, read_order, read_page, read_size
 from app.fab.cells import NOTHING, CellWriter
-from app.fab.filters import BelongsTo, ColumnFilter, Contains, joined, read_filters
+from app.fab.filters import BelongsTo, ColumnFilter, Contains, StartsWith, joined, read_filters
 from app.fab.interface import Page
 from app.fab.keyset import Order
 from app.fab.labels import label_of
@@ -212,4 +212,4 @@ class ListingMixin(ScreenBase):
             return "select", [anything, ("1", gettext("Yes")), ("0", gettext("No"))]
         if self.datamodel.is_date(column):
             return "date", []
-        return ("search", []) if isinstance(one, Contains) else (one.input_type, [])
+        return ("search", []) if isinstance(one, Contains | StartsWith) else (one.input_type, [])

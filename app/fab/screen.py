@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.fab.declaration import check_declaration
 from app.fab.fields import RelationChoices
-from app.fab.filters import RequestFilters
+from app.fab.filters import Is, RequestFilters, StartsWith
 from app.fab.forms import FormColumns, TenantForm, form_class
 from app.fab.interface import TenantInterface
 from app.fab.redirects import requested_next, see_other
@@ -52,6 +52,8 @@ class ScreenBase(ModelView):
     """Cells made from the whole row, by column name: an amount needs its currency."""
     amount_columns: ClassVar[Sequence[str]] = ()
     """Columns whose cells are aligned like numbers, beside those that are numbers."""
+    prefix_columns: ClassVar[Sequence[str]] = ()
+    """Search columns that are looked for by their beginning: numbers in a table with many rows."""
     relation_search: ClassVar[Mapping[str, Sequence[str]]] = {}
     """Columns of the related table that a relation is looked up by, by relation."""
 
@@ -83,6 +85,9 @@ class ScreenBase(ModelView):
         super()._init_properties()
         self.search_columns, self.order_columns = searched, ordered
         self._filters = self.datamodel.get_filters(searched)
+        for name in self.prefix_columns:
+            prefix, exact = StartsWith(name, self.datamodel), Is(name, self.datamodel)
+            self._filters.get_search_filters()[name] = [prefix, exact]
 
     def _init_forms(self) -> None:
         if "can_add" in self.base_permissions and not self.add_form:

@@ -47,6 +47,7 @@ _MONEY = {
     "nothing_left_to_use": _("There is nothing left of this payment or credit note to use."),
     "currencies_differ": _("Money in %(source)s cannot pay an invoice in %(target)s."),
     "companies_differ": _("Money of one company cannot pay an invoice of another."),
+    "page_unknown": _("This page of the list no longer exists. Start again from the first page."),
     "invoice_unknown": _("This invoice does not exist."),
 }
 

@@ -106,7 +106,7 @@ class TenantModelView(ListingMixin):
     @guarded()
     def delete(self, pk: str) -> BaseResponse | str:
         """Ask first, naming what goes; only the answer, a POST, deletes."""
-        item = self._item(pk)
+        item = self._item(pk, self.show_columns)
         record = self._record(item)
         if request.method == "GET":
             return self._delete_page(record)

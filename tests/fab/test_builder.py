@@ -112,6 +112,10 @@ def test_a_screen_that_leaves_things_unsaid_cannot_be_made():
         screen(
             base_permissions=["can_list"], list_columns=["number"], order_columns=["company.name"]
         )
-    writes = {"base_permissions": ["can_list", "can_delete"], "list_columns": ["number"]}
+    writes = {
+        "base_permissions": ["can_list", "can_delete"],
+        "list_columns": ["number"],
+        "show_columns": ["number"],
+    }
     with pytest.raises(TypeError, match="read-only"):
         type("Screen", (ReadOnlyModelView,), {"datamodel": TenantInterface(ToyBill), **writes})()

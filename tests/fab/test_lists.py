@@ -171,6 +171,13 @@ def test_a_search_narrows_the_list(toy, arguments, found):
     assert len(numbers_on(page)) == found
 
 
+@pytest.mark.parametrize(("text", "found"), [("Al", ["Alpha"]), ("lpha", []), ("%", [])])
+def test_a_search_by_the_beginning_finds_nothing_in_the_middle(toy, text, found):
+    page = toy.client.get("/companyview/list/", query_string={"_flt_0_name": text})
+
+    assert numbers_on(page.get_data(as_text=True)) == found
+
+
 def test_a_search_keeps_what_was_typed_and_can_be_cleared(toy):
     page = toy.client.get("/billview/list/?_flt_0_number=zzz&_flt_0_kind=CREDIT").get_data(
         as_text=True

@@ -194,6 +194,7 @@ class CompanyView(ReadOnlyModelView):
     datamodel = TenantInterface(ToyCompany)
     class_permission_name = "Companies"
     list_columns = ["name"]
+    prefix_columns = ["name"]
     show_columns = ["name"]
     search_columns = ["name"]
     order_columns = ["name"]
