@@ -2,6 +2,7 @@
 
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -203,7 +204,7 @@ def _read_up_to(stream: IO[bytes], limit_bytes: int) -> bytes | None:
 def _from_archive(name: str, stream: IO[bytes], limits: ArchiveLimits) -> Iterator[SourceFile]:
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, struct.error, OSError, ValueError, NotImplementedError):
         yield SourceFile(name, refusal=NotAnArchive())
         return
     with archive:

@@ -6,12 +6,13 @@ Source: EN 16931-1 §6.4 (BR-CO-10 to -17, in the CEN validation artefacts 1.3) 
 """
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from app.documents.verdicts import DocumentWarning
 from app.domain import identifiers
 from app.domain.einvoice import ZERO, AllowanceCharge, EInvoice, InvoiceKind, Line, Party
 
+_EXACT_DIGITS = 100
 _TWO_PLACES = Decimal("0.01")
 _VAT_TOLERANCE = Decimal(1)
 _LINE_TOLERANCE = Decimal("0.02")
@@ -23,13 +24,15 @@ _CREDIT_NOTE_CODES = frozenset(
 
 def check(einvoice: EInvoice) -> list[DocumentWarning]:
     """Every warning, document before lines."""
-    return [
-        *_kind(einvoice),
-        *_totals(einvoice),
-        *_taxes(einvoice),
-        *_lines(einvoice.lines),
-        *_check_digits(einvoice),
-    ]
+    # A quantity times a price may need more than the 28 digits decimals have by default.
+    with localcontext(prec=_EXACT_DIGITS):
+        return [
+            *_kind(einvoice),
+            *_totals(einvoice),
+            *_taxes(einvoice),
+            *_lines(einvoice.lines),
+            *_check_digits(einvoice),
+        ]
 
 
 def _kind(einvoice: EInvoice) -> Iterator[DocumentWarning]:

@@ -85,7 +85,7 @@ def number(parent: etree._Element | None, *path: str) -> Decimal | None:
     value = text(parent, *path)
     if not value:
         return None
-    if not _NUMBER.fullmatch(value) or abs(result := Decimal(value)) >= MAX_AMOUNT:
+    if not _NUMBER.fullmatch(value) or (result := Decimal(value)).copy_abs() >= MAX_AMOUNT:
         raise verdicts.AmountInvalid(field=_name(path[-1]), value=value[:40])
     return result
 

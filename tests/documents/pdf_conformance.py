@@ -18,9 +18,9 @@ def problems(pdf: bytes) -> list[str]:
             "claims PDF/UA-1": claims["pdfuaid:part"] == "1",
             "has an output intent": len(root.get("/OutputIntents", [])) > 0,
             "names its language": str(root.get("/Lang", "")) != "",
-            "is tagged": bool(root.get("/MarkInfo", {}).get("/Marked", False)),
+            "is tagged": bool(_child(root, "/MarkInfo").get("/Marked", False)),
             "shows its title": bool(
-                root.get("/ViewerPreferences", {}).get("/DisplayDocTitle", False)
+                _child(root, "/ViewerPreferences").get("/DisplayDocTitle", False)
             ),
             "is not encrypted": not document.is_encrypted,
             "associates its attachment": len(root.get("/AF", [])) == 1,
@@ -53,6 +53,10 @@ def attachments(pdf: bytes) -> dict[str, tuple[bytes, str]]:
             )
             for name in document.attachments
         }
+
+
+def _child(parent: pikepdf.Object, key: str) -> pikepdf.Object:
+    return parent.get(key, pikepdf.Dictionary())
 
 
 def _claims(document: pikepdf.Pdf) -> dict[str, str | None]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -49,7 +50,7 @@ BUYER = Party(
 TRANSFER = PaymentMeans(code="30", iban=IBAN, bic="GKCCBEBB", payment_id="+++202/6001/23464+++")
 
 
-def invoice(line_count: int = 3, **changes: object) -> EInvoice:
+def invoice(line_count: int = 3, **changes: Any) -> EInvoice:
     """Vouchers, exempt, and a service fee at 21 %; the sums are right."""
     lines = tuple(_line(index) for index in range(line_count))
     exempt = sum((line.net_amount for line in lines if line.tax == EXEMPT), Decimal(0))
@@ -80,7 +81,7 @@ def invoice(line_count: int = 3, **changes: object) -> EInvoice:
     return replace(made, **changes)
 
 
-def credit_note(**changes: object) -> EInvoice:
+def credit_note(**changes: Any) -> EInvoice:
     preceding = (DocumentReference("2026-001234", date(2026, 11, 22)),)
     made = invoice(
         kind=InvoiceKind.CREDIT_NOTE,
@@ -141,7 +142,7 @@ allowances = st.builds(
     st.none() | taxes,
 )
 periods = st.none() | st.builds(Period, days, st.none() | days)
-_prices = st.one_of(
+_prices: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.fixed_dictionaries({}),
     st.fixed_dictionaries({"net_price": amounts, "base_quantity": st.none() | amounts}),
     st.fixed_dictionaries(

@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.documents.archives import ArchiveLimits, UploadedFile, iter_sources
 
@@ -168,6 +170,16 @@ def test_a_damaged_entry_is_refused_and_the_rest_follows():
         ("a.zip/a.xml", "zip_entry_damaged"),
         ("a.zip/b.xml", XML),
     ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_damage_to_an_archive_stops_an_import(data):
+    damaged = bytearray(archive(("a.xml", XML * 9), ("b.xml", XML)))
+    for position in data.draw(st.lists(st.integers(0, len(damaged) - 1), min_size=1, max_size=4)):
+        damaged[position] = data.draw(st.integers(0, 255))
+
+    assert outcomes(upload(bytes(damaged[: data.draw(st.integers(1, len(damaged)))])))
 
 
 def test_nothing_to_read_is_said():

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pypdf
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
 from hypothesis import HealthCheck, given, settings
@@ -392,7 +392,9 @@ def party_full_of(text):
         SELLER,
         name=text,
         trading_name=text,
-        address=PostalAddress(*[text] * 6, "BE"),
+        address=PostalAddress(
+            street=text, extra_line=text, city=text, postal_code=text, country="BE"
+        ),
         contact=Contact(*[text] * 3),
     )
 

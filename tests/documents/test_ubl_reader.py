@@ -1,16 +1,22 @@
 """Reading UBL: what is taken, what is refused and how it is said."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from app.documents import ubl_xml, verdicts
 from app.documents.embedded_pdf import EmbeddedPdf
+from app.documents.pdf import TypstRenderer
 from app.documents.ubl_reader import read
 from app.documents.ubl_writer import write
-from app.domain.einvoice import InvoiceKind
+from app.domain.einvoice import InvoiceKind, Totals
+from app.domain.ports import Brand
 from tests.documents.samples import credit_note, invoice
 
 PDF = b"%PDF-1.7\n%an invoice"
@@ -186,6 +192,32 @@ def test_comments_and_instructions_change_nothing():
     einvoice = read(odd.encode()).einvoice
 
     assert (einvoice.number, einvoice.seller.display_name) == ("F-1", "Seller")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_damage_to_a_document_is_more_than_a_refusal(data):
+    damaged = bytearray(write(invoice(1)))
+    for position in data.draw(st.lists(st.integers(0, len(damaged) - 1), min_size=1, max_size=3)):
+        damaged[position] = data.draw(st.sampled_from(b"<>&;/\"'=0-. \x00\xffA"))
+    with suppress(verdicts.UnreadableDocument):
+        read(bytes(damaged))
+
+
+def test_numbers_with_every_digit_allowed_are_added_up_and_drawn():
+    longest = Decimal("99999999999999.999999999999999999999999")
+    line = replace(invoice().lines[0], quantity=longest, net_price=longest, net_amount=longest)
+    totals = Totals(*[longest] * 9)
+
+    document = read(write(invoice(lines=(line,), totals=totals)))
+
+    assert document.einvoice.totals.payable == longest
+    assert "PEPPOL-EN16931-R120" in {warning.params.get("rule") for warning in document.warnings}
+    assert (
+        TypstRenderer()
+        .render(document.einvoice, xml=b"", language="fr", brand=Brand("Demo"))
+        .startswith(b"%PDF-")
+    )
 
 
 class TestEmbeddedPdf:

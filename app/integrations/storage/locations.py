@@ -1,5 +1,6 @@
 """From STORAGE_URL to the blob store it names."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
@@ -34,12 +35,21 @@ def store_from_url(url: str) -> ObjectBlobStore:
                 LocalStore(Path(unquote(parts.path)), mkdir=True), keeps_media_type=False
             )
         if parts.scheme == "s3" and parts.netloc:
-            prefix = parts.path.strip("/")
             return ObjectBlobStore(
-                S3Store(parts.netloc, prefix=prefix or None), keeps_media_type=True
+                _bucket(parts.netloc, prefix=parts.path.strip("/")), keeps_media_type=True
             )
         if parts.scheme == "memory":
             return ObjectBlobStore(MemoryStore(), keeps_media_type=True)
     except (BaseError, OSError, ValueError) as error:
         raise StorageUnavailable(scheme=parts.scheme) from error
     raise StorageUrlInvalid(scheme=parts.scheme)
+
+
+def _bucket(name: str, *, prefix: str) -> S3Store:
+    # Left alone, the client tries for three minutes, which is longer than anybody waits for a page.
+    return S3Store(
+        name,
+        prefix=prefix or None,
+        client_options={"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=30)},
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
+    )
