@@ -23,6 +23,8 @@ class AuditEvent(MaybeCompanyOwned, Base):
         Index("ix_audit_event_company", "company_id", "at", "id"),
         Index("ix_audit_event_target", "target_type", "target_id", "id"),
         Index("ix_audit_event_actor", "actor_id", "id"),
+        # The writer of an event may not be allowed to read it, and RETURNING reads.
+        {"implicit_returning": False},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

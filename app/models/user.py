@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import String, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.domain.roles import StaffRole
 from app.models.base import UtcDateTime, text_enum
@@ -19,6 +19,8 @@ class PortalUser(User):
 
     __tablename__ = "ab_user"
 
+    # Read only where a password is checked; the auditors' role of the database may not read it at all.
+    password: Mapped[str | None] = column_property(User.__table__.c.password, deferred=True)
     public_id: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
     language: Mapped[str] = mapped_column(String(2), default="fr")
     staff_role: Mapped[StaffRole | None] = mapped_column(text_enum(StaffRole))

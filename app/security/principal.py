@@ -251,7 +251,7 @@ def _told(
 ) -> ColumnElement[str | None]:
     """A column that sets `setting` for the transaction while it is read; nothing on SQLite."""
     if session.get_bind().dialect.name != "postgresql":
-        return null()
+        return cast(null(), String)
     told = func.set_config(setting, func.coalesce(value, ""), True)
     return told if when is None else case((when, told), else_=null())
 

@@ -1,6 +1,7 @@
 """Flask's session: on the server for whoever is signed in, in a signed cookie for whoever is not."""
 
 import json
+import logging
 import secrets
 from collections.abc import Iterator
 from typing import Any, cast
@@ -8,11 +9,14 @@ from typing import Any, cast
 from flask import Flask, Request, Response, current_app, request
 from flask import session as flask_session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.clock import now
 from app.extensions import db
 from app.security.principal import SignedIn, find_signed_in
 from app.services import sessions as rows
+
+log = logging.getLogger(__name__)
 
 
 class PortalSession(SessionMixin):
@@ -61,9 +65,9 @@ class PortalSession(SessionMixin):
         return len(self._read())
 
     def _read(self) -> dict[str, Any]:
-        self.accessed = True
         if self._data is None:
             self._signed_in, self._data = self._interface.read(self._request)
+        self.accessed = True  # not when reading failed: then there is nothing to keep either
         return self._data
 
 
@@ -142,6 +146,11 @@ def signed_in() -> SignedIn | None:
     return _current().signed_in
 
 
+def has_lost_session() -> bool:
+    """Whether the browser brought the cookie of a session that has ended."""
+    return bool(request.cookies.get(_sid_name(current_app))) and signed_in() is None
+
+
 def _current() -> PortalSession:
     return cast("PortalSession", flask_session._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
 
@@ -155,12 +164,17 @@ def _keep(session: PortalSession) -> None:
     if not (session.modified or is_stale):
         return
     database = db.session()
-    database.rollback()  # the view has committed what it wanted to keep
-    if session.modified:
-        rows.keep_session_data(database, who.session_id, json.dumps(dict(session)))
-    if is_stale:
-        rows.touch_session(database, who.session_id, created_at=who.created_at)
-    database.commit()
+    try:
+        database.rollback()  # the view has committed what it wanted to keep
+        if session.modified:
+            rows.keep_session_data(database, who.session_id, json.dumps(dict(session)))
+        if is_stale:
+            rows.touch_session(database, who.session_id, created_at=who.created_at)
+        database.commit()
+    except SQLAlchemyError as error:
+        # The page is made. A busy database must not take it from its reader for a note of our own.
+        database.rollback()
+        log.warning("session not written: %s", type(error).__name__)
 
 
 def _sid_name(app: Flask) -> str:

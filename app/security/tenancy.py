@@ -5,12 +5,12 @@ that passed neither. Wall 2 (row-level security) is told the same scope when a t
 """
 
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Engine, Table, event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
-from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql import ClauseElement, Executable
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.util import find_tables
 
@@ -43,7 +43,6 @@ class TenantSession(FlaskSession):
     def get_bind(
         self,
         mapper: Any | None = None,
-        *,
         clause: Any | None = None,
         bind: Any | None = None,
         **kwargs: Any,
@@ -159,9 +158,9 @@ def _tripwire(
         raise OutsideScope(message)
 
 
-def _owned_tables(statement: ClauseElement) -> frozenset[Table]:
+def _owned_tables(statement: ClauseElement | Executable) -> frozenset[Table]:
     found = find_tables(
-        statement,
+        cast("ClauseElement", statement),
         check_columns=True,
         include_aliases=True,
         include_joins=False,

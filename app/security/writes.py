@@ -79,7 +79,8 @@ def _check_company(session: Session, company: Company, scope: Scope) -> None:
 
 def _admit(session: Session, company: Company, scope: Scope) -> None:
     """Take a company that staff just opened into their scope: its number is new, so it is nobody else's."""
-    if company.id is None:
+    known: int | None = company.id
+    if known is None:
         company.id = _next_company_id(session)
     widened = replace(scope, companies=(*scope.companies, company.id))
     session.info["scope"] = widened
@@ -113,6 +114,7 @@ def _check_owner(item: Any, scope: Scope) -> None:
 def _check_address(item: Any, scope: Scope) -> None:
     if scope.addresses is None:
         return
+    address_id: int | None
     if isinstance(item, Address):
         address_id = item.id
     elif isinstance(item, AddressOwned | MaybeAddressOwned):
