@@ -94,7 +94,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr = Field(
         default=SecretStr(""),
-        description="Database of web and jobs: a SQLite file, or PostgreSQL as a mere user.",
+        description="Database of web and jobs: a SQLite file, or PostgreSQL as a role that owns nothing.",
         json_schema_extra=_hint(unit="URL", default="`sqlite:///<DATA_DIR>/clientele.db`"),
     )
     database_owner_url: SecretStr = Field(
@@ -222,6 +222,10 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_PATH": "/",
+            # A form's token lives as long as its session. Whether a form came from here is told by
+            # Sec-Fetch-Site: some people's browsers send no Referer, which Flask-WTF would ask for.
+            "WTF_CSRF_TIME_LIMIT": None,
+            "WTF_CSRF_SSL_STRICT": False,
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             **_mail_config(self.mail_url.get_secret_value()),
         }
@@ -354,7 +358,7 @@ def _sends_mail(settings: Settings) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
-    if host in LOOPBACK_NAMES:
+    if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback

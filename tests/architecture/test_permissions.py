@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 OPEN_TO_ANYBODY = {
+    "asset",  # style sheets, scripts, fonts
     "auth.forgot",
     "auth.sign_in",
     "auth.sign_out",
     "auth.start",
-    "asset",  # style sheets, scripts, fonts
     "health.alive",
     "health.ready",
     "language.change",
