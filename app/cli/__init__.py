@@ -3,9 +3,10 @@
 from flask import Flask
 
 from app.cli.config import config
+from app.cli.users import users
 
 
 def register_commands(app: Flask) -> None:
     """Add every command group to `flask`."""
-    for group in (config,):
+    for group in (config, users):
         app.cli.add_command(group)

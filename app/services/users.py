@@ -61,6 +61,13 @@ def normalise_email(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
+def person_of_email(email: str) -> tuple[str, str]:
+    """A first and a last name to begin with: "sofia.de-wit@…" becomes Sofia, De Wit."""
+    local = normalise_email(email).partition("@")[0]
+    first, _, last = local.partition(".")
+    return _capitalised(first), _capitalised(last)
+
+
 def create_user(
     session: Session,
     *,
@@ -151,6 +158,10 @@ def list_users(session: Session) -> list[UserRow]:
     return [
         UserRow(user.email, user.name, user.staff_role, bool(user.active), at) for user, at in rows
     ]
+
+
+def _capitalised(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text).strip().title()
 
 
 def _checked_email(session: Session, typed: str) -> str:

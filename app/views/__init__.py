@@ -12,6 +12,7 @@ from app.views.formats import register_formats
 from app.views.headers import register_headers
 from app.views.health import blueprint as health
 from app.views.language import blueprint as language
+from app.views.request_log import register_request_log
 
 SCREENS: tuple[type, ...] = (
     SignInView,
@@ -21,6 +22,7 @@ SCREENS: tuple[type, ...] = (
 
 def register_views(app: Flask, builder: AppBuilder) -> None:
     """Add every screen and what they share; needs an application context."""
+    register_request_log(app)
     register_headers(app, is_production=app.extensions["settings"].is_production)
     register_errors(app)
     register_context(app)

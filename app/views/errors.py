@@ -61,7 +61,7 @@ def too_many_attempts(retry_at: datetime) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    if error.response is not None:
+    if isinstance(error.response, Response):
         return error.response  # somebody has written the whole answer
     name = str(status) if status in PAGES else "400" if status < 500 else "500"
     response = _page(name, status)

@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 FORM_TARGETS: Final = ("'self'",)
 """Where forms may lead; a provider's page that a form redirects to is added here."""
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def register_headers(app: Flask, *, is_production: bool) -> None:
@@ -44,3 +46,12 @@ def register_headers(app: Flask, *, is_production: bool) -> None:
         return response
 
     app.after_request(add)
+    app.before_request(_refuse_posts_of_other_sites)
+
+
+def _refuse_posts_of_other_sites() -> None:
+    """A browser says where a form comes from; the form's token is the other half (OWASP ASVS 5, 3.5.1)."""
+    if request.method not in SAFE_METHODS:
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        if site not in {"same-origin", "none"}:
+            abort(400)

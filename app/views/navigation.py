@@ -64,10 +64,18 @@ BACKOFFICE = (
 
 
 def menu_of(principal: Principal) -> list[Item]:
-    """The menu of the face that the person is on: the portal of a company, or the back-office."""
+    """The menu of the face that the person is on: the portal of a company, or the back-office.
+
+    Where no company is open, as on the account page, it leads to each of theirs.
+    """
     if principal.is_staff:
         return _resolved(principal, BACKOFFICE)
-    return _resolved(principal, PORTAL) if principal.company is not None else []
+    if principal.company is not None:
+        return _resolved(principal, PORTAL)
+    return [
+        Item(one.name, url_for("home.show", company_id=one.public_id), "company")
+        for one in principal.companies
+    ]
 
 
 def _resolved(principal: Principal, entries: tuple[_Entry, ...]) -> list[Item]:

@@ -15,7 +15,7 @@ from app.fab.portal import PortalView, expose
 from app.fab.redirects import requested_next, see_other
 from app.models import PortalUser
 from app.security.access import current_principal, public, visitor_actor
-from app.security.sessions import sign_in, sign_out
+from app.security.sessions import has_lost_session, sign_in, sign_out
 from app.services.audit import record
 from app.services.sign_in import check_credentials
 from app.services.throttle import (
@@ -81,6 +81,9 @@ class SignInView(PortalView):
     def forgot(self) -> str:
         """How to get a new password: from the issuer's people."""
         return self.render("auth/forgot.html")
+
+    def form_context(self) -> dict[str, object]:
+        return {"session_has_ended": request.method == "GET" and has_lost_session()}
 
     def _form_or_home(self) -> Response:
         principal = current_principal()

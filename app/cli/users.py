@@ -1,0 +1,106 @@
+"""`flask users`: the first administrator, and who may sign in, from the command line."""
+
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from app.domain.actors import Actor
+from app.domain.errors import DomainError
+from app.domain.roles import StaffRole
+from app.extensions import db
+from app.fab.messages import message_for
+from app.services.users import (
+    create_user,
+    disable_user,
+    enable_user,
+    find_user,
+    list_users,
+    person_of_email,
+)
+from app.views.locale import LANGUAGES
+
+users = AppGroup("users", help="People who can sign in.")
+
+COMMAND_LINE = Actor(user_id=None, name="command line")
+
+
+@users.command("create-admin")
+@click.argument("email")
+@click.option("--first-name", default="", help="First name; else made from the address.")
+@click.option("--last-name", default="", help="Last name; else made from the address.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="fr", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
+def create_admin(
+    email: str, first_name: str, last_name: str, language: str, *, password_stdin: bool
+) -> None:
+    """Add a platform administrator who signs in as EMAIL."""
+    _act_as_command_line()
+    guessed_first, guessed_last = person_of_email(email)
+    try:
+        user = create_user(
+            db.session(),
+            email=email,
+            first_name=first_name or guessed_first,
+            last_name=last_name or guessed_last,
+            language=language,
+            staff_role=StaffRole.PLATFORM_ADMIN,
+            password=_password(from_stdin=password_stdin),
+        )
+    except DomainError as error:
+        raise _refusal(error) from None
+    db.session.commit()
+    click.echo(f"{user.email} is an administrator now.")
+
+
+@users.command("list")
+def list_everybody() -> None:
+    """Print everybody who can sign in: address, name, role, state, last seen."""
+    for row in list_users(db.session()):
+        seen = f"{row.last_seen_at:%Y-%m-%d %H:%M} UTC" if row.last_seen_at else "never"
+        role = row.staff_role.value if row.staff_role else "EMPLOYER"
+        state = "active" if row.is_active else "disabled"
+        click.echo(f"{row.email}\t{row.name}\t{role}\t{state}\t{seen}")
+
+
+@users.command("disable")
+@click.argument("email")
+def disable(email: str) -> None:
+    """Refuse sign-ins of EMAIL and end their sessions at once."""
+    _act_as_command_line()
+    try:
+        user = find_user(db.session(), email)
+        ended = disable_user(db.session(), user)
+    except DomainError as error:
+        raise _refusal(error) from None
+    db.session.commit()
+    click.echo(f"{user.email} is disabled; sessions ended: {ended}.")
+
+
+@users.command("enable")
+@click.argument("email")
+def enable(email: str) -> None:
+    """Let EMAIL sign in again."""
+    _act_as_command_line()
+    try:
+        user = find_user(db.session(), email)
+        enable_user(db.session(), user)
+    except DomainError as error:
+        raise _refusal(error) from None
+    db.session.commit()
+    click.echo(f"{user.email} can sign in.")
+
+
+def _act_as_command_line() -> None:
+    db.session().info["actor"] = COMMAND_LINE
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return typed
+
+
+def _refusal(error: DomainError) -> click.ClickException:
+    return click.ClickException(message_for(error))
