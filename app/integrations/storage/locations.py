@@ -47,9 +47,14 @@ def store_from_url(url: str) -> ObjectBlobStore:
 
 def _bucket(name: str, *, prefix: str) -> S3Store:
     # Left alone, the client tries for three minutes, which is longer than anybody waits for a page.
+    # Plain HTTP is for an endpoint that says so, on the operator's own network; AWS's never does.
     return S3Store(
         name,
         prefix=prefix or None,
-        client_options={"connect_timeout": timedelta(seconds=5), "timeout": timedelta(seconds=30)},
+        client_options={
+            "connect_timeout": timedelta(seconds=5),
+            "timeout": timedelta(seconds=30),
+            "allow_http": True,
+        },
         retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=20)},
     )
