@@ -1,0 +1,202 @@
+"""The invoice list of the portal: which documents, in which order, how many; columns only, no entities."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, select, true
+from sqlalchemy.orm import Session
+
+from app.domain.einvoice import InvoiceKind
+from app.domain.invoicing import InvoiceTab, PaymentState
+from app.models import Address, Invoice
+from app.services.invoice_paging import NEWEST_FIRST, PAGE_SIZE, Cursor, Order, page_of, value_of
+from app.services.invoice_search import Search, condition
+
+COUNT_CAP = 10_000
+"""Tabs count up to here; more reads "10,000+"."""
+UNPAID = (PaymentState.OPEN, PaymentState.PARTLY)
+_COLUMNS = (
+    Invoice.id,
+    Invoice.public_id,
+    Invoice.number,
+    Invoice.kind,
+    Invoice.address_id,
+    Invoice.issued_on,
+    Invoice.due_on,
+    Invoice.currency,
+    Invoice.signed_cents,
+    Invoice.open_cents,
+    Invoice.payment_state,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceQuery:
+    """What the address bar asks for. `today` decides what is overdue."""
+
+    today: date
+    tab: InvoiceTab = InvoiceTab.ALL
+    search: Search | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    address_id: int | None = None
+    order: Order = NEWEST_FIRST
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressName:
+    id: int
+    public_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the filters offer; `is_found_on_index` says that a number or an amount was found as such."""
+
+    addresses: tuple[AddressName, ...]
+    earliest_on: date | None
+    is_found_on_index: bool
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        return {address.id: address.name for address in self.addresses}
+
+    def address_of(self, public_id: UUID) -> AddressName | None:
+        return next((one for one in self.addresses if one.public_id == public_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """Rows have the columns of `_COLUMNS`; `first` is the place of the first one, counted from 1."""
+
+    rows: tuple[Row[*tuple[Any, ...]], ...]
+    first: int
+    previous: Cursor | None
+    next: Cursor | None
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+
+def surroundings(session: Session, search: Search | None) -> Surroundings:
+    """One statement for everything around the list."""
+    earliest = select(func.min(Invoice.issued_on)).scalar_subquery()
+    found: ColumnElement[Any] = literal(1)
+    if search is not None and not search.is_certain:
+        found = select(literal(1)).where(condition(search)).limit(1).scalar_subquery()
+    columns = (Address.id, Address.public_id, Address.name)
+    statement = select(*columns, earliest.label("earliest"), found.label("found"))
+    rows = session.execute(statement.order_by(Address.name, Address.id)).all()
+    return Surroundings(
+        addresses=tuple(AddressName(row.id, row.public_id, row.name) for row in rows),
+        earliest_on=rows[0].earliest if rows else None,
+        is_found_on_index=bool(rows and rows[0].found),
+    )
+
+
+def settled(query: InvoiceQuery, around: Surroundings) -> InvoiceQuery:
+    """The query with its search decided: by number or amount when that finds something, else anywhere."""
+    if query.search is None or around.is_found_on_index:
+        return query
+    return replace(query, search=query.search.anywhere)
+
+
+def invoice_page(session: Session, query: InvoiceQuery, *, size: int = PAGE_SIZE) -> InvoicePage:
+    """One page of the documents that the query asks for; always one statement."""
+    cursor = query.cursor
+    base = select(*_COLUMNS).where(*_conditions(query), in_tab(query.tab, query.today))
+    found = session.execute(page_of(base, query.order, cursor, limit=size + 1)).all()
+    has_more, rows = len(found) > size, tuple(found[:size])
+    if cursor is None:
+        return _page(rows, query.order, first=1, before=False, after=has_more)
+    if not cursor.backward:
+        return _page(rows, query.order, first=cursor.ordinal + 1, before=True, after=has_more)
+    # What arrived since the cursor was made may have moved the beginning.
+    first = max(cursor.ordinal - len(rows), 1) if has_more else 1
+    return _page(rows[::-1], query.order, first=first, before=has_more, after=True)
+
+
+def tab_counts(session: Session, query: InvoiceQuery) -> dict[InvoiceTab, int]:
+    """How many documents each tab holds under the query's filters, at most COUNT_CAP + 1; one statement."""
+    conditions = _conditions(query)
+    is_read_through = query.search is not None and query.search.is_certain
+    statement = _counts_in_one_pass if is_read_through else _counts_by_index
+    row = session.execute(statement(conditions, query.today)).one()
+    return {tab: min(count or 0, COUNT_CAP + 1) for tab, count in zip(InvoiceTab, row, strict=True)}
+
+
+def in_tab(tab: InvoiceTab, today: date) -> ColumnElement[bool]:
+    """The documents of a tab; a credit note is in ALL and CREDIT_NOTES only."""
+    if tab is InvoiceTab.ALL:
+        return true()
+    if tab is InvoiceTab.CREDIT_NOTES:
+        return Invoice.kind == InvoiceKind.CREDIT_NOTE
+    invoices = Invoice.kind == InvoiceKind.INVOICE
+    if tab is InvoiceTab.PAID:
+        return and_(invoices, Invoice.payment_state == PaymentState.PAID)
+    is_open = and_(invoices, Invoice.payment_state.in_(UNPAID), Invoice.open_cents > 0)
+    return is_open if tab is InvoiceTab.OPEN else and_(is_open, Invoice.due_on < today)
+
+
+def year_before(today: date) -> date:
+    """The first day of the twelve months that end today."""
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return (today - timedelta(days=is_leap_day)).replace(year=today.year - 1) + timedelta(days=1)
+
+
+def _conditions(query: InvoiceQuery) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.search is not None:
+        conditions.append(condition(query.search))
+    if query.issued_from is not None:
+        conditions.append(Invoice.issued_on >= query.issued_from)
+    if query.issued_to is not None:
+        conditions.append(Invoice.issued_on <= query.issued_to)
+    if query.address_id is not None:
+        conditions.append(Invoice.address_id == query.address_id)
+    return conditions
+
+
+def _page(
+    rows: tuple[Row[*tuple[Any, ...]], ...], order: Order, *, first: int, before: bool, after: bool
+) -> InvoicePage:
+    if not rows:
+        return InvoicePage(rows, first, None, None)
+    top, bottom, last = rows[0], rows[-1], first + len(rows) - 1
+    return InvoicePage(
+        rows=rows,
+        first=first,
+        previous=Cursor(value_of(top, order), top.public_id, first, backward=True)
+        if before
+        else None,
+        next=Cursor(value_of(bottom, order), bottom.public_id, last) if after else None,
+    )
+
+
+def _counts_by_index(
+    conditions: Sequence[ColumnElement[bool]], today: date
+) -> Select[*tuple[Any, ...]]:
+    """Each tab along its index, no further than the cap."""
+    capped = (
+        select(literal(1))
+        .select_from(Invoice)
+        .where(*conditions, in_tab(tab, today))
+        .limit(COUNT_CAP + 1)
+        .subquery()
+        for tab in InvoiceTab
+    )
+    return select(*(select(func.count()).select_from(rows).scalar_subquery() for rows in capped))
+
+
+def _counts_in_one_pass(
+    conditions: Sequence[ColumnElement[bool]], today: date
+) -> Select[*tuple[Any, ...]]:
+    """All tabs while reading the rows once: where no index answers, five readings would cost five."""
+    counts = (func.count().filter(in_tab(tab, today)) for tab in InvoiceTab)
+    return select(*counts).select_from(Invoice).where(*conditions)

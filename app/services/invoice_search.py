@@ -1,0 +1,110 @@
+"""What somebody typed into the search box of the invoice list, and the rows it stands for.
+
+A number is looked for by its beginning and an amount by its value, each on its index. What is
+neither, or found neither way, is looked for anywhere in the references. Row-level security keeps
+PostgreSQL from asking the trigram index first (LIKE is not leak-proof), so that there the company's
+own documents are read through: no path leads around the company.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.domain.search_text import compact, searched
+from app.models import Invoice
+
+LONGEST = 100
+"""Characters that are looked at; longer texts are cut."""
+_AMOUNT = re.compile(r"([0-9]{1,3}(?:[.,' ][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?")
+_AROUND_AMOUNT = re.compile(r"(?i)^(?:€|eur)?\s*[-+\u2212]?\s*(?:€|eur)?\s*|\s*(?:€|eur)?$")
+_LONGEST_AMOUNT = 15
+_SURROGATES = range(0xD800, 0xE000)
+_LAST_CHARACTER = 0x10FFFF
+
+
+class SearchKind(StrEnum):
+    NUMBER = "NUMBER"
+    """Numbers that begin with the text, and amounts that equal it."""
+    AMOUNT = "AMOUNT"
+    ANYWHERE = "ANYWHERE"
+    """The text somewhere in number or references."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`cents` is the amount the text reads as, in hundredths; None when it is none."""
+
+    text: str
+    kind: SearchKind
+    cents: int | None = None
+
+    @property
+    def anywhere(self) -> "Search":
+        """The same text, looked for in every reference."""
+        return replace(self, kind=SearchKind.ANYWHERE)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no other way of looking is left to try."""
+        return self.kind is SearchKind.ANYWHERE
+
+
+def read_search(text: str) -> Search | None:
+    """The search that a text stands for; None for an empty one."""
+    cleaned = " ".join(text.replace("\x00", " ").split())[:LONGEST]
+    if not cleaned:
+        return None
+    cents, has_decimals = _read_amount(cleaned)
+    if cents is not None and has_decimals:
+        return Search(cleaned, SearchKind.AMOUNT, cents)
+    is_number = len(cleaned) > 1 and " " not in cleaned and any(sign.isdigit() for sign in cleaned)
+    return Search(cleaned, SearchKind.NUMBER if is_number else SearchKind.ANYWHERE, cents)
+
+
+def condition(search: Search) -> ColumnElement[bool]:
+    """The rows that match; the session's scope says of which company."""
+    ways: list[ColumnElement[bool]] = []
+    if search.kind is SearchKind.NUMBER:
+        spellings = dict.fromkeys((search.text, search.text.upper(), search.text.lower()))
+        ways = [begins_with(Invoice.number, spelling) for spelling in spellings]
+    elif search.kind is SearchKind.ANYWHERE:
+        ways = [_contains(term) for term in _terms(search.text)]
+    if search.cents is not None:
+        ways.append(Invoice.signed_cents.in_((search.cents, -search.cents)))
+    return or_(*ways)
+
+
+def begins_with(column: InstrumentedAttribute[str], beginning: str) -> ColumnElement[bool]:
+    """A range, because no index of SQLite and no secured one of PostgreSQL answers LIKE 'x%'."""
+    last = ord(beginning[-1]) + 1
+    if last in _SURROGATES:
+        last = _SURROGATES.stop
+    if last > _LAST_CHARACTER:
+        return column >= beginning
+    return and_(column >= beginning, column < beginning[:-1] + chr(last))
+
+
+def _terms(text: str) -> dict[str, None]:
+    """The text as searched, and without separators when enough of it is left to mean something."""
+    wanted = searched(text)
+    bare = compact(wanted)
+    return dict.fromkeys((wanted, bare) if len(bare) > 3 else (wanted,))
+
+
+def _contains(term: str) -> ColumnElement[bool]:
+    return Invoice.search_text.contains(term, autoescape=True)
+
+
+def _read_amount(text: str) -> tuple[int | None, bool]:
+    """Hundredths, and whether decimals were written: `4.428,68`, `4428.68` and `€ 4 428,68` are one."""
+    bare = _AROUND_AMOUNT.sub("", text.replace("\u00a0", " ").replace("\u202f", " "))
+    match = _AMOUNT.fullmatch(bare)
+    if match is None:
+        return None, False
+    whole = re.sub(r"[^0-9]", "", match[1])
+    if len(whole) > _LONGEST_AMOUNT:
+        return None, False
+    return int(whole) * 100 + int((match[2] or "0").ljust(2, "0")), match[2] is not None
