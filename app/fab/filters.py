@@ -44,7 +44,10 @@ class Contains(ColumnFilter):
 
 
 class StartsWith(ColumnFilter):
-    """Reads the index of the column where `Contains` reads all rows; upper and lower case differ."""
+    """Reads the index of the column where `Contains` reads all rows; upper and lower case differ.
+
+    For columns that are collated by code point (`C`), as numbers of documents are.
+    """
 
     name = _("begins with")
     arg_name = "sw"

@@ -141,7 +141,9 @@ def beyond(
         among_nulls = and_(column.is_(None), key_beyond)
         return among_nulls if nulls_beyond_values else or_(column.is_not(None), among_nulls)
     value_beyond = column > cursor.value if ascending else column < cursor.value
-    among_values = or_(value_beyond, and_(column == cursor.value, key_beyond))
+    from_value = column >= cursor.value if ascending else column <= cursor.value
+    # "From the value on" says nothing new, but it is where an index can begin.
+    among_values = and_(from_value, or_(value_beyond, key_beyond))
     return or_(among_values, column.is_(None)) if nulls_beyond_values else among_values
 
 

@@ -46,8 +46,8 @@ class ListLinks:
 class RowLinks:
     """Address of one method for many rows, at the price of one `url_for`."""
 
-    def __init__(self, endpoint: str) -> None:
-        self._pattern = url_for(endpoint, pk=_KEY)
+    def __init__(self, endpoint: str, *, back_to: str | None = None) -> None:
+        self._pattern = url_for(endpoint, pk=_KEY, next=back_to)
 
     def of(self, key: str) -> str:
         return self._pattern.replace(_KEY, quote(key, safe=""))

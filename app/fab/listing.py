@@ -13,6 +13,7 @@ from app.fab.interface import Page
 from app.fab.keyset import Order
 from app.fab.labels import label_of
 from app.fab.links import ListLinks, RowLinks
+from app.fab.redirects import here
 from app.fab.screen import ScreenBase, refuse_address
 from app.fab.widgets import (
     Action,
@@ -125,15 +126,17 @@ class ListingMixin(ScreenBase):
 
     def _table(self, page: Page, order: Order, *, below: dict[str, str]) -> ListTable:
         links = ListLinks(type(self).__name__, order)
+        # The plain list is where an edit leads anyway; a searched one, or a record, is not.
+        back_to = here() if below or request.query_string else None
         return ListTable(
             caption=str(self.list_title),
             columns=[self._column(name, order, links) for name in self.list_columns],
-            rows=self._rows(page),
+            rows=self._rows(page, back_to=back_to),
             position=position_of(page),
             first_url=links.page(None) if page.has_previous else None,
             previous_url=links.page(page.previous) if page.has_previous else None,
             next_url=links.page(page.next) if page.next else None,
-            add_url=self.url("add", **below) if self.may("add") else None,
+            add_url=self.url("add", **below, next=back_to) if self.may("add") else None,
             actions=self._actions_on("multiple"),
         )
 
@@ -148,11 +151,13 @@ class ListingMixin(ScreenBase):
             numeric=name in self.amount_columns or data.is_integer(name) or data.is_numeric(name),
         )
 
-    def _rows(self, page: Page) -> list[Row]:
+    def _rows(self, page: Page, *, back_to: str | None) -> list[Row]:
         writer = CellWriter(self.formatters_columns, self.row_formatters)
         links = {
-            method: RowLinks(f"{self.endpoint}.{method}") if self.may(method) else None
-            for method in ("show", "edit", "delete")
+            method: RowLinks(f"{self.endpoint}.{method}", back_to=target)
+            if self.may(method)
+            else None
+            for method, target in (("show", None), ("edit", back_to), ("delete", back_to))
         }
         rows = []
         for item in page.rows:

@@ -13,7 +13,6 @@ from app.fab.access import guarded, turn_away
 from app.fab.cells import CellWriter
 from app.fab.errors import ChangedMeanwhile
 from app.fab.fields import RelationField
-from app.fab.links import RowLinks
 from app.fab.listing import ListingMixin
 from app.fab.messages import add_to_form, message_for
 from app.fab.redirects import here
@@ -196,11 +195,10 @@ class TenantModelView(ListingMixin):
             for title, names in grouped(self.show_columns, self.show_fieldsets)
         ]
         key = self.datamodel.key_of(item)
+        back_to = self.url("show", pk=key) if self.may("show") else None
         urls = {
-            f"{method}_url": RowLinks(f"{self.endpoint}.{method}").of(key)
-            if self.may(method)
-            else None
-            for method in ("edit", "delete")
+            "edit_url": self.url("edit", pk=key, next=back_to) if self.may("edit") else None,
+            "delete_url": self.url("delete", pk=key) if self.may("delete") else None,
         }
         list_url = self.url("list") if self.may("list") else None
         actions = self._actions_on("single", key)
