@@ -3,10 +3,11 @@
 from flask import Flask
 
 from app.cli.config import config
+from app.cli.demo import demo
 from app.cli.users import users
 
 
 def register_commands(app: Flask) -> None:
     """Add every command group to `flask`."""
-    for group in (config, users):
+    for group in (config, demo, users):
         app.cli.add_command(group)

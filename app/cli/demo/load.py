@@ -1,0 +1,121 @@
+"""Loading the demo, step by step; each step is passed over once it is done, so a killed load goes on."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cli.demo.cast import add_cast
+from app.cli.demo.companies import MARTIN, PEETERS
+from app.cli.demo.documents import CREDITED, DemoDocument, demo_documents
+from app.domain.clock import BUSINESS_ZONE
+from app.domain.einvoice import InvoiceKind
+from app.domain.imports import ImportSource
+from app.domain.ports import BlobStore
+from app.jobs.invoice_import import run_import
+from app.models import Invoice, IssuerSetting, Payment
+from app.security.cross_company import cross_company
+from app.services.allocations import NewPayment, allocate, allocate_credit, record_payment
+from app.services.imports.values import ImportOrder
+
+PAYMENT_SOURCE = "DEMO"
+_PAID_AFTER = timedelta(days=21)
+_OVERDUE = (2, "Namur")
+"""The one invoice of Boulangerie Martin that is late: months back and address."""
+_PARTLY_PAID_CENTS = 100_000
+
+
+def load_demo(*, blobs: BlobStore) -> bool:
+    """Load the cast, its documents and its payments; False when all of it was there already."""
+    with _opened("demo: people and companies") as session:
+        add_cast(session)
+        session.commit()
+    with _opened("demo: is it loaded?") as session:
+        loaded_on = _loaded_on(session)
+        if session.scalar(select(Payment.id).where(Payment.source == PAYMENT_SOURCE).limit(1)):
+            return False
+    # A load that is finished on a later day makes the documents of the day it began.
+    documents = demo_documents(loaded_on)
+    run_import(
+        (one.as_source() for one in documents),
+        ImportOrder(ImportSource.DEMO),
+        blobs=blobs,
+        on_result=lambda _result: None,
+    )
+    with _opened("demo: payments") as session:
+        _pay(session, documents, today=loaded_on)
+        session.commit()
+    return True
+
+
+@contextmanager
+def _opened(reason: str) -> Iterator[Session]:
+    with cross_company(reason) as session:
+        yield session
+
+
+def _loaded_on(session: Session) -> date:
+    created_at = session.scalars(select(IssuerSetting.created_at)).one()
+    return created_at.astimezone(BUSINESS_ZONE).date()
+
+
+def _pay(session: Session, documents: list[DemoDocument], *, today: date) -> None:
+    """Credit notes first, then money: all but the present month, the overdue one and the last two of Simon."""
+    rows = {
+        (row.number, row.kind): row for row in session.scalars(select(Invoice).order_by(Invoice.id))
+    }
+    for document in documents:
+        if document.is_credit_note and document.months_back != CREDITED[-1][0]:
+            einvoice = document.einvoice
+            corrected = rows[einvoice.preceding[0].number, InvoiceKind.INVOICE]
+            allocate_credit(session, rows[einvoice.number, InvoiceKind.CREDIT_NOTE], corrected)
+    counters: dict[str, int] = defaultdict(int)
+    for document in documents:
+        invoice = rows[document.einvoice.number, document.einvoice.kind]
+        cents = _paid_cents(document, invoice)
+        if cents:
+            counters[document.company.key] += 1
+            reference = f"{document.company.key}-{counters[document.company.key]:04d}"
+            _receive(session, document, invoice, cents=cents, reference=reference, today=today)
+
+
+def _paid_cents(document: DemoDocument, invoice: Invoice) -> int:
+    if document.is_credit_note:
+        return 0
+    is_current = document.months_back == 0
+    if document.company is MARTIN:
+        if is_current:
+            return _PARTLY_PAID_CENTS if document.address.name == "Liège" else 0
+        is_overdue = (document.months_back, document.address.name) == _OVERDUE
+        return 0 if is_overdue else invoice.open_cents
+    if document.company is PEETERS:
+        return 0 if is_current else invoice.open_cents
+    return 0 if document.months_back <= 1 else invoice.open_cents
+
+
+def _receive(
+    session: Session,
+    document: DemoDocument,
+    invoice: Invoice,
+    *,
+    cents: int,
+    reference: str,
+    today: date,
+) -> None:
+    payment = record_payment(
+        session,
+        NewPayment(
+            company_id=invoice.company_id,
+            amount_cents=cents,
+            currency=invoice.currency,
+            received_on=min(invoice.issued_on + _PAID_AFTER, today),
+            source=PAYMENT_SOURCE,
+            external_reference=reference,
+            communication=document.einvoice.payment_id,
+            payer_name=document.company.name,
+        ),
+    )
+    allocate(session, payment, invoice)

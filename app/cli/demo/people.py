@@ -1,0 +1,103 @@
+"""Who is in the demo: the people of the issuer, of its customers and of their accountant."""
+
+from dataclasses import dataclass
+
+from app.domain.roles import EmployerRole, StaffRole
+
+PASSWORD = "demo-Clientele-2026"  # noqa: S105 - everybody's in the demo, printed at its start
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody of the issuer, or its auditor; `portfolio` lists keys of companies."""
+
+    first_name: str
+    last_name: str
+    email: str
+    role: StaffRole
+    language: str = "fr"
+    portfolio: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A role at a company; `addresses` limits it to addresses of these names."""
+
+    company: str
+    role: EmployerRole
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody who signs in for one or more companies."""
+
+    first_name: str
+    last_name: str
+    email: str
+    belongs_to: tuple[Belonging, ...]
+    language: str = "fr"
+
+
+STAFF = (
+    StaffMember("Sofia", "Admin", "sofia@issuer.example", StaffRole.PLATFORM_ADMIN),
+    StaffMember(
+        "Marc",
+        "Manager",
+        "marc@issuer.example",
+        StaffRole.ACCOUNT_MANAGER,
+        portfolio=("martin", "dubois"),
+    ),
+    StaffMember(
+        "Nora",
+        "Manager",
+        "nora@issuer.example",
+        StaffRole.ACCOUNT_MANAGER,
+        language="nl",
+        portfolio=("peeters",),
+    ),
+    StaffMember("Ana", "Auditor", "ana@audit.example", StaffRole.AUDITOR, language="en"),
+)
+CUSTOMERS = (
+    Customer(
+        "Claire",
+        "Dubois",
+        "claire@boulangerie-martin.example",
+        (Belonging("martin", EmployerRole.EMPLOYER_ADMIN),),
+    ),
+    Customer(
+        "Bruno",
+        "Billing",
+        "bruno@boulangerie-martin.example",
+        (Belonging("martin", EmployerRole.EMPLOYER_BILLING),),
+    ),
+    Customer(
+        "Vera",
+        "Viewer",
+        "vera@boulangerie-martin.example",
+        (Belonging("martin", EmployerRole.EMPLOYER_VIEWER),),
+    ),
+    Customer(
+        "Léa",
+        "Namur",
+        "lea@boulangerie-martin.example",
+        (Belonging("martin", EmployerRole.EMPLOYER_BILLING, ("Namur",)),),
+    ),
+    Customer(
+        "Pieter",
+        "Peeters",
+        "pieter@brouwerij-peeters.example",
+        (Belonging("peeters", EmployerRole.EMPLOYER_ADMIN),),
+        language="nl",
+    ),
+    Customer(
+        "Ines",
+        "Payroll",
+        "ines@payroll.example",
+        (
+            Belonging("martin", EmployerRole.EMPLOYER_BILLING),
+            Belonging("dubois", EmployerRole.EMPLOYER_BILLING),
+            Belonging("peeters", EmployerRole.EMPLOYER_VIEWER),
+        ),
+    ),
+)
