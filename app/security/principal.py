@@ -250,10 +250,11 @@ def _told(
     when: ColumnElement[bool] | None = None,
 ) -> ColumnElement[str | None]:
     """A column that sets `setting` for the transaction while it is read; nothing on SQLite."""
+    name = setting.replace(".", "_")  # columns without names would be taken for one another
     if session.get_bind().dialect.name != "postgresql":
-        return cast(null(), String)
+        return cast(null(), String).label(name)
     told = func.set_config(setting, func.coalesce(value, ""), True)
-    return told if when is None else case((when, told), else_=null())
+    return (told if when is None else case((when, told), else_=null())).label(name)
 
 
 def _numbers(listed: str) -> tuple[int, ...]:
