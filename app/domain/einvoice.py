@@ -269,6 +269,13 @@ class EInvoice:
         return next(means, None)
 
     @property
+    def beneficiary(self) -> str:
+        """Whose account is paid: the account's holder, the payee, or the seller."""
+        holder = self.transfer.account_name if self.transfer else ""
+        payee = (self.payee.trading_name or self.payee.name) if self.payee else ""
+        return holder or payee or self.seller.display_name
+
+    @property
     def payment_id(self) -> str:
         """BT-83, the remittance information the payer is asked to repeat."""
         return next((m.payment_id for m in self.payment_means if m.payment_id), "")

@@ -266,6 +266,15 @@ class TestPayment:
     def test_there_is_no_code_where_no_euro_transfer_is_asked_for(self, einvoice):
         assert codes(render(einvoice)) == []
 
+    def test_the_beneficiary_is_who_holds_the_account(self):
+        factor = replace(SELLER, name="Factor SA", trading_name="")
+
+        assert codes(render(invoice(payee=factor)))[0].splitlines()[5] == "Factor SA"
+        held = invoice(
+            payee=factor, payment_means=(replace(TRANSFER, account_name="Titres Recettes"),)
+        )
+        assert codes(render(held))[0].splitlines()[5] == "Titres Recettes"
+
     def test_a_direct_debit_says_not_to_pay(self):
         text = words(
             render(invoice(payment_means=(DEBIT, TRANSFER), creditor_id="BE69ZZZ0999000228"))
@@ -368,6 +377,17 @@ def test_characters_the_font_lacks_do_not_cost_the_document():
     assert "Chez □□" in text
     assert "fi" in text
     assert "\u202e" not in text
+
+
+def test_a_text_without_end_is_cut_on_the_page_and_whole_in_the_attachment():
+    endless = invoice(
+        notes=("word " * 1_000_000, "line\n" * 100_000), payment_terms="x" * 1_000_000
+    )
+
+    pdf = render(endless)
+
+    assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) < 10
+    assert next(iter(attachments(pdf).values()))[0] == write(endless)
 
 
 def test_long_words_stay_on_the_page():

@@ -16,18 +16,22 @@ _FONT = FONT_FOLDER / "Inter[opsz,wght].ttf"
 _BOX = "\N{WHITE SQUARE}"
 _LONGEST_WORD = 24  # characters that fit the narrowest column of the templates, were they all W
 _BREAK_EVERY = 12
+_LONGEST_TEXT = 2000  # characters; the attached XML has the rest of a text that is no invoice's
+_MOST_LINES = 200
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 def printable(text: str) -> str:
     """One line, in which white space is a space and no word is wider than a column."""
+    if len(text) > _LONGEST_TEXT:
+        text = text[:_LONGEST_TEXT] + "\N{HORIZONTAL ELLIPSIS}"
     words = _covered(text).split()
     return " ".join(word if len(word) <= _LONGEST_WORD else _breakable(word) for word in words)
 
 
 def printable_lines(text: str) -> list[str]:
-    """The lines of a text that are not blank."""
-    return [line for line in map(printable, text.splitlines()) if line]
+    """The lines of a text that are not blank, as far as a document has room for them."""
+    return [line for line in map(printable, text.splitlines()[:_MOST_LINES]) if line]
 
 
 def _covered(text: str) -> str:

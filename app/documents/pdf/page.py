@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from app.documents.epc import epc_qr_svg
 from app.documents.pdf.details import Pair, line_rows, party_block, references
-from app.documents.pdf.epc import epc_qr_svg
 from app.documents.pdf.formats import Formats
 from app.documents.pdf.glyphs import printable, printable_lines
 from app.documents.pdf.labels import LANGUAGES, labels
@@ -125,7 +125,7 @@ class Page:
         rows = list(self._transfer_rows())
         if not rows:
             return None
-        qr = epc_qr_svg(self._einvoice, beneficiary=self._beneficiary())
+        qr = epc_qr_svg(self._einvoice)
         return {"qr": qr, "message": self._words["scan"] if qr else "", "rows": rows}
 
     def _collected(self) -> str:
@@ -143,7 +143,7 @@ class Page:
         means, words = self._einvoice.transfer, self._words
         if means is None:
             return
-        yield words["beneficiary"], printable(self._beneficiary())
+        yield words["beneficiary"], printable(self._einvoice.beneficiary)
         account = _unbroken(printable(display_iban(means.iban)))
         if means.bic:
             yield words["account_bic"], f"{account} · {printable(means.bic)}"
@@ -156,16 +156,6 @@ class Page:
         yield words["to_pay"], self._formats.money(self._einvoice.totals.payable)
         if self._einvoice.due_on:
             yield words["due_date"], self._formats.day(self._einvoice.due_on)
-
-    def _beneficiary(self) -> str:
-        means = self._einvoice.transfer
-        payee = self._einvoice.payee
-        named = means.account_name if means else ""
-        return (
-            named
-            or (payee.trading_name or payee.name if payee else "")
-            or self._einvoice.seller.display_name
-        )
 
     def _texts(self) -> Iterator[dict[str, Any]]:
         notes = [

@@ -13,8 +13,10 @@ _NAME_CHARS = 70
 _TEXT_CHARS = 140
 
 
-def epc_qr_svg(einvoice: EInvoice, *, beneficiary: str) -> str | None:
+def epc_qr_svg(einvoice: EInvoice) -> str | None:
     """The code as SVG without its quiet zone, or None when a transfer is not what is asked for.
+
+    The caller leaves four modules of white around it, and gives it its alternative text.
 
     The Belgian structured communication goes into the unstructured line, because the structured
     one is for ISO 11649 references. Source: EPC069-12 v2.1, version 002, UTF-8.
@@ -22,11 +24,11 @@ def epc_qr_svg(einvoice: EInvoice, *, beneficiary: str) -> str | None:
     means = einvoice.transfer
     if means is None or einvoice.currency != "EUR" or einvoice.totals.payable > _MAX_AMOUNT:
         return None
-    if not is_valid_iban(means.iban) or not beneficiary:
+    if not is_valid_iban(means.iban) or not einvoice.beneficiary:
         return None
     try:
         code = helpers.make_epc_qr(
-            name=beneficiary[:_NAME_CHARS],
+            name=einvoice.beneficiary[:_NAME_CHARS],
             iban=normalise_iban(means.iban),
             amount=einvoice.totals.payable.quantize(Decimal("0.01")),
             text=(display_structured_communication(means.payment_id) or einvoice.number)[
@@ -38,5 +40,5 @@ def epc_qr_svg(einvoice: EInvoice, *, beneficiary: str) -> str | None:
         # A text the standard has no room for: the page still says how to pay.
         return None
     svg = BytesIO()
-    code.save(svg, kind="svg", border=0, xmldecl=False, svgns=True, nl=False)
+    code.save(svg, kind="svg", border=0, xmldecl=False, svgns=True, nl=False, omitsize=True)
     return svg.getvalue().decode("utf-8")
