@@ -70,10 +70,10 @@ def downgrade() -> None:
 
 
 def _raise_walls() -> None:
-    in_addresses = f"address_id = ANY ({walls.ADDRESSES})"
+    in_addresses = walls.in_addresses()
     for table in OF_AN_ADDRESS:
         walls.raise_wall(table, limit=in_addresses)
-    walls.raise_wall("address", limit=f"id = ANY ({walls.ADDRESSES})")
+    walls.raise_wall("address", limit=walls.in_addresses("id"))
     walls.raise_wall(
         "contact", limit=f"address_id IS NULL OR {in_addresses}", limit_writes=in_addresses
     )
@@ -81,17 +81,17 @@ def _raise_walls() -> None:
     mine = f"id IN (SELECT company_id FROM membership WHERE user_id = {walls.USER})"
     walls.raise_wall(
         "company",
-        rows=f"id = ANY ({walls.COMPANIES})",
+        rows=walls.in_companies("id"),
         reads=f"{mine} OR {walls.IS_DIRECTORY}",
     )
     walls.raise_wall(
         "portfolio",
-        rows=f"{walls.IN_COMPANIES} OR {walls.IS_DIRECTORY}",
+        rows=f"{walls.in_companies()} OR {walls.IS_DIRECTORY}",
         reads=f"manager_id = {walls.USER}",
     )
     walls.raise_wall(
         "payment",
-        rows=f"{walls.IN_COMPANIES} OR (company_id IS NULL AND {walls.IS_STAFF})",
+        rows=f"{walls.in_companies()} OR (company_id IS NULL AND {walls.IS_STAFF})",
         limit="false",
     )
     for table in ("import_batch", "import_row"):
