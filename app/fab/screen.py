@@ -8,14 +8,17 @@ from flask_appbuilder import ModelView
 from flask_appbuilder.const import PERMISSION_PREFIX
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import Select
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from app.domain.errors import DomainError
 from app.fab.declaration import check_declaration
 from app.fab.fields import RelationChoices
 from app.fab.filters import Is, RequestFilters, StartsWith
 from app.fab.forms import FormColumns, TenantForm, form_class
 from app.fab.interface import TenantInterface
 from app.fab.redirects import requested_next, see_other
+from app.fab.refusals import refusal_of
 from app.fab.widgets import (
     TenantFormWidget,
     TenantListWidget,
@@ -143,6 +146,13 @@ class ScreenBase(ModelView):
     def remove(self, item: Any) -> None:
         """Remove a row."""
         self.datamodel.delete(item)
+
+    def refusal(self, error: DomainError | SQLAlchemyError) -> DomainError:
+        """Undo everything; what the error means to the person who asked."""
+        self.datamodel.session.rollback()
+        if isinstance(error, DomainError):
+            return error
+        return refusal_of(error, self.datamodel.obj.__table__)
 
     # --- permissions and addresses -------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, abort, flash, jsonify, make_response, request
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.baseviews import expose
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.errors import DomainError
@@ -112,9 +113,9 @@ class TenantModelView(ListingMixin):
         try:
             self.pre_delete(item)
             self.remove(item)
-        except DomainError as error:
-            self.datamodel.session.rollback()
-            return self._answer(self._delete_page(record, message_for(error)), refused=True)
+        except (DomainError, SQLAlchemyError) as error:
+            reason = message_for(self.refusal(error))
+            return self._answer(self._delete_page(record, reason), refused=True)
         flash(str(self.delete_row_message), "ok")
         return self.post_delete_redirect()
 
@@ -165,9 +166,8 @@ class TenantModelView(ListingMixin):
         """Save, or undo everything and put the reason on the form."""
         try:
             save()
-        except DomainError as error:
-            self.datamodel.session.rollback()
-            add_to_form(form, error)
+        except (DomainError, SQLAlchemyError) as error:
+            add_to_form(form, self.refusal(error))
             return False
         return True
 

@@ -1,7 +1,13 @@
 """The registry: only our own addresses, no REST, nothing asked of the database at start."""
 
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import flask_appbuilder
 import pytest
 from flask import Flask
+from jinja2 import TemplateNotFound
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -119,3 +125,23 @@ def test_a_screen_that_leaves_things_unsaid_cannot_be_made():
     }
     with pytest.raises(TypeError, match="read-only"):
         type("Screen", (ReadOnlyModelView,), {"datamodel": TenantInterface(ToyBill), **writes})()
+
+
+def test_no_template_of_flask_appbuilder_can_be_drawn(toy):
+    root = Path(flask_appbuilder.__file__).parent / "templates"
+    names = [str(file.relative_to(root)) for file in root.rglob("*.html")]
+
+    for name in names:
+        with suppress(TemplateNotFound):
+            drawn = Path(toy.app.jinja_env.get_template(name).filename)
+            assert not drawn.is_relative_to(root), name
+
+
+def test_our_templates_hold_no_inline_style_or_script():
+    folder = Path(__file__).resolve().parents[2] / "app" / "templates" / "appbuilder"
+
+    for file in folder.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(
+            r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|jquery|bootstrap", text
+        ), file

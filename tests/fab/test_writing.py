@@ -197,6 +197,19 @@ def test_a_row_the_scope_hides_is_not_found_and_cannot_be_written(toy, hidden_be
     assert "B00001" in toy.texts(ToyBill.number)
 
 
+def test_what_the_database_refuses_a_service_is_said_on_the_form_too(toy):
+    from tests.fab.toy import ToyBill, ToyLine
+
+    data = {"bill": toy.key(ToyBill, number="A00001"), "label": "one"}
+    assert toy.post("/lineview/add", data).status_code == 303
+
+    again = toy.post("/lineview/add", data)
+
+    assert again.status_code == 422
+    assert 'id="label-error"' in again.get_data(as_text=True)
+    assert toy.count(ToyLine) == 1
+
+
 # --- relations -------------------------------------------------------------------------------
 
 

@@ -111,6 +111,7 @@ class ToyBill(ToyOwned, ToyBase):
 class ToyLine(ToyOwned, ToyBase):
     __tablename__ = "toy_line"
     __table_args__ = (
+        UniqueConstraint("company_id", "label", name="uq_toy_line_label"),
         ForeignKeyConstraint(["company_id", "bill_id"], ["toy_bill.company_id", "toy_bill.id"]),
     )
 
@@ -166,6 +167,12 @@ class LineView(TenantModelView):
     show_columns = ["label", "bill"]
     add_columns = edit_columns = ["bill", "label"]
     list_title = "Lines"
+
+    def create(self, item, form):
+        """Stands for a service, which flushes by itself and leaves the commit to its caller."""
+        self.datamodel.session.add(item)
+        self.datamodel.session.flush()
+        self.datamodel.session.commit()
 
 
 class BillView(TenantModelView):
@@ -248,11 +255,9 @@ NOTE_PAGE = """
 def make_toy(url: str) -> tuple[Flask, SQLAlchemy]:
     """The application over the toy's tables, which must be made by the caller."""
     app = Flask("toy", static_folder=None)
-    app.jinja_options = {
-        "loader": ChoiceLoader(
-            [FileSystemLoader(TEMPLATES), DictLoader({"toy/note.html": NOTE_PAGE})]
-        )
-    }
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(TEMPLATES), DictLoader({"toy/note.html": NOTE_PAGE})]
+    )
     app.config.update(
         SECRET_KEY="toy-toy-toy-toy",
         SQLALCHEMY_DATABASE_URI=url,
