@@ -58,8 +58,11 @@ class TenantModelView(ListingMixin):
     @guarded("edit", "add")
     def lookup(self, relation: str) -> Response:
         """Rows a relation may point at, for the combobox: `[{"key", "label"}]` and whether more match."""
-        columns = {*self.add_columns, *self.edit_columns}
-        if relation not in columns or not self.datamodel.is_relation_many_to_one(relation):
+        forms = [
+            *(self.add_columns if self.may("add") else ()),
+            *(self.edit_columns if self.may("edit") else ()),
+        ]
+        if relation not in forms or not self.datamodel.is_relation_many_to_one(relation):
             abort(404)
         choices = self._relation_choices(relation)
         rows, more = choices.matching(request.args.get("q", "").strip())

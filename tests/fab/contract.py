@@ -7,6 +7,7 @@ import hashlib
 import inspect
 import json
 from pathlib import Path
+from typing import Any
 
 import flask_appbuilder
 
@@ -51,7 +52,7 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def current() -> dict[str, object]:
+def current() -> dict[str, Any]:
     return {
         "version": flask_appbuilder.__version__,
         "templates": templates(),

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ def speaking():
         yield
 
 
-def every_error() -> set[type]:
+def every_error() -> set[Any]:
     import app.documents
     import app.domain
     import app.fab
@@ -39,7 +40,7 @@ def every_error() -> set[type]:
 
 
 def test_every_error_has_a_sentence(speaking):
-    from app.fab.messages import SENTENCES
+    from app.fab.sentences import SENTENCES
 
     missing = {
         kind.code: f"{kind.__module__}.{kind.__name__}"

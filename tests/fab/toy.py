@@ -234,8 +234,9 @@ class NoteView(PortalView):
         session = current_builder().session
         session.add(ToyCompany(name=form.number.data))
         session.flush()
-        if form.number.data.startswith("REFUSED"):
-            field = "number" if form.number.data.endswith("FIELD") else None
+        number = str(form.number.data)
+        if number.startswith("REFUSED"):
+            field = "number" if number.endswith("FIELD") else None
             return self.refuse(Refused(field=field), form)
         session.commit()
         return self.saved("Noted", "/note/")
