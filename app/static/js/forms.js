@@ -21,12 +21,10 @@
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-busy", "true");
-  });
-  window.addEventListener("pageshow", () => {
-    for (const form of all("form[data-sent]")) {
+    setTimeout(() => { // a download, or the way back, leaves the page in use
       delete form.dataset.sent;
-      form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
-    }
+      event.submitter?.removeAttribute("aria-busy");
+    }, 5000);
   });
 
   // The new input takes the place of the old control; what is sent stays the old one's value.
