@@ -29,5 +29,11 @@
       clearTimeout(timer);
       timer = setTimeout(refill, PAUSE_MS);
     });
+    search?.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      clearTimeout(timer);
+      refill();
+    });
   }
 })();
