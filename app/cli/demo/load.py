@@ -1,8 +1,6 @@
 """Loading the demo, step by step; each step is passed over once it is done, so a killed load goes on."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -30,13 +28,12 @@ _PARTLY_PAID_CENTS = 100_000
 
 def load_demo(*, blobs: BlobStore) -> bool:
     """Load the cast, its documents and its payments; False when all of it was there already."""
-    with _opened("demo: people and companies") as session:
-        add_cast(session)
-        session.commit()
-    with _opened("demo: is it loaded?") as session:
-        loaded_on = _loaded_on(session)
+    with cross_company("demo: people and companies") as session:
         if session.scalar(select(Payment.id).where(Payment.source == PAYMENT_SOURCE).limit(1)):
             return False
+        add_cast(session)
+        session.commit()
+        loaded_on = _loaded_on(session)
     # A load that is finished on a later day makes the documents of the day it began.
     documents = demo_documents(loaded_on)
     run_import(
@@ -45,16 +42,10 @@ def load_demo(*, blobs: BlobStore) -> bool:
         blobs=blobs,
         on_result=lambda _result: None,
     )
-    with _opened("demo: payments") as session:
+    with cross_company("demo: payments") as session:
         _pay(session, documents, today=loaded_on)
         session.commit()
     return True
-
-
-@contextmanager
-def _opened(reason: str) -> Iterator[Session]:
-    with cross_company(reason) as session:
-        yield session
 
 
 def _loaded_on(session: Session) -> date:
