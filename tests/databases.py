@@ -25,6 +25,8 @@ from sqlalchemy.engine import URL, make_url
 ROLES = ("clientele_owner", "clientele_rt", "clientele_system", "clientele_audit")
 PLAIN_RIGHTS = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
 PREFIX = "clientele-test-pg-"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a temporary folder is made in it
+ROOM_BYTES = 1024**3
 BINARY_FOLDERS = (
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -41,7 +43,9 @@ TUNING = {
     "max_wal_senders": "0",
     "autovacuum": "off",  # would take transaction numbers, by which `restore` knows a write
     "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
     "max_connections": "60",
+    "dynamic_shared_memory_type": "mmap",  # in the folder, so that it goes with it
     "jit": "off",
     "log_min_messages": "fatal",
 }
@@ -186,7 +190,7 @@ def throw_away_cluster() -> Iterator[URL]:
     _sweep_leftovers()
     binaries = postgres_binaries()
     account = _account()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_quickest_folder()))
     if account:
         shutil.chown(folder, account)
     data = folder / "data"
@@ -243,6 +247,15 @@ def _account() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
+def _quickest_folder() -> Path:
+    """Return a file system in memory where there is room: a copy takes 25 ms there, on disk ten times that."""
+    try:
+        has_room = shutil.disk_usage(MEMORY).free > ROOM_BYTES and os.access(MEMORY, os.W_OK)
+    except OSError:
+        has_room = False  # macOS has none; containers often a small one
+    return MEMORY if has_room else Path(tempfile.gettempdir())
+
+
 def _run_as(account: str | None, command: Sequence[str | Path]) -> None:
     done = subprocess.run(command, user=account, cwd="/", capture_output=True, check=False)
     if done.returncode:
@@ -264,7 +277,8 @@ def _when_ready(url: URL, *, log: Path) -> URL:
 
 def _sweep_leftovers() -> None:
     """Remove clusters of ours whose server is gone (the machine went down during a run)."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    places = {MEMORY, Path(tempfile.gettempdir())}
+    for folder in (found for place in places for found in place.glob(f"{PREFIX}*")):
         try:
             process = int((folder / "data/postmaster.pid").read_text().split()[0])
             os.kill(process, 0)
