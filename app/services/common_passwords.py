@@ -18,6 +18,7 @@ _ROWS = (
     "1q2w3e4r5t6y7u8i9o0p",
 )
 _SHORTEST_WALK = 4
+_LONGEST_REPEATED = 8
 
 
 def is_common(password: str) -> bool:
@@ -60,10 +61,10 @@ def _plain(text: str) -> str:
 
 
 def _is_repetition(plain: str) -> bool:
-    """The same one to six characters again and again."""
+    """The same few characters again and again."""
     return any(
         plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)]
-        for size in range(1, min(6, len(plain) // 2) + 1)
+        for size in range(1, min(_LONGEST_REPEATED, len(plain) // 2) + 1)
     )
 
 

@@ -1,7 +1,7 @@
 """Who signs in with an e-mail address and a password: one answer, in one time, for every failure."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from app.domain.actors import Actor
 from app.domain.audit import AuditAction
@@ -34,7 +34,8 @@ def check_credentials(
     Source: OWASP ASVS 5, 6.3.8 (no user can be found out by the answer or its time).
     """
     statement = select(PortalUser).where(PortalUser.username == normalise_email(email))
-    user = session.scalars(statement).one_or_none()
+    # With its hash: reading that by a second statement would tell by its time who exists.
+    user = session.scalars(statement.options(undefer(PortalUser.password))).one_or_none()
     is_right = is_right_password(password, user.password if user else None)
     if user is None or not is_right or not user.active:
         label = str(user) if user else stranger
