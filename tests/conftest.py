@@ -75,8 +75,7 @@ def built_app(settings: "Settings", live_database: "Database") -> "Flask":
 
     app = create_app(settings)
     app.config["TESTING"] = True
-    commands = [["db", "upgrade"], ["demo", "load"]]
-    for command in commands if "demo" in app.cli.commands else commands[:1]:
+    for command in (["db", "upgrade"], ["demo", "load"]):
         result = app.test_cli_runner().invoke(args=command, catch_exceptions=False)
         assert result.exit_code == 0, f"flask {' '.join(command)}: {result.output}"
     _close_connections(app)
