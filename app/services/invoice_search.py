@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, column, or_, select, table
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.search_text import compact, searched
 from app.models import Invoice
@@ -21,6 +21,8 @@ LONGEST = 100
 _AMOUNT = re.compile(r"([0-9]{1,3}(?:[.,' ][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?")
 _AROUND_AMOUNT = re.compile(r"(?i)^(?:€|eur)?\s*[-+\u2212]?\s*(?:€|eur)?\s*|\s*(?:€|eur)?$")
 _LONGEST_AMOUNT = 15
+_TRIGRAM = 3
+_TRIGRAMS = table("invoice_search", column("rowid"), column("search_text"))
 _SURROGATES = range(0xD800, 0xE000)
 _LAST_CHARACTER = 0x10FFFF
 
@@ -64,27 +66,42 @@ def read_search(text: str) -> Search | None:
     return Search(cleaned, SearchKind.NUMBER if is_number else SearchKind.ANYWHERE, cents)
 
 
-def condition(search: Search) -> ColumnElement[bool]:
+def condition(session: Session, search: Search) -> ColumnElement[bool]:
     """The rows that match; the session's scope says of which company."""
-    ways: list[ColumnElement[bool]] = []
-    if search.kind is SearchKind.NUMBER:
-        spellings = dict.fromkeys((search.text, search.text.upper(), search.text.lower()))
-        ways = [begins_with(Invoice.number, spelling) for spelling in spellings]
-    elif search.kind is SearchKind.ANYWHERE:
-        ways = [_contains(term) for term in _terms(search.text)]
-    if search.cents is not None:
-        ways.append(Invoice.signed_cents.in_((search.cents, -search.cents)))
-    return or_(*ways)
+    return or_(*_ways(session, search))
 
 
-def begins_with(column: InstrumentedAttribute[str], beginning: str) -> ColumnElement[bool]:
+def is_found(session: Session, search: Search) -> ColumnElement[bool]:
+    """Whether anything matches: each way by itself, because together they would use no index."""
+    # Without select_from the scope would not see that these are a company's rows.
+    ways = (select(Invoice.id).select_from(Invoice).where(way) for way in _ways(session, search))
+    return or_(*(way.exists() for way in ways))
+
+
+def begins_with(text: InstrumentedAttribute[str], beginning: str) -> ColumnElement[bool]:
     """A range, because no index of SQLite and no secured one of PostgreSQL answers LIKE 'x%'."""
     last = ord(beginning[-1]) + 1
     if last in _SURROGATES:
         last = _SURROGATES.stop
     if last > _LAST_CHARACTER:
-        return column >= beginning
-    return and_(column >= beginning, column < beginning[:-1] + chr(last))
+        return text >= beginning
+    return and_(text >= beginning, text < beginning[:-1] + chr(last))
+
+
+def _ways(session: Session, search: Search) -> list[ColumnElement[bool]]:
+    ways: list[ColumnElement[bool]] = []
+    if search.kind is SearchKind.NUMBER:
+        spellings = dict.fromkeys((search.text, search.text.upper(), search.text.lower()))
+        ways = [begins_with(Invoice.number, spelling) for spelling in spellings]
+    elif search.kind is SearchKind.ANYWHERE:
+        is_indexed = session.get_bind().dialect.name == "sqlite"
+        ways = [
+            _contains_by_index(term) if is_indexed and len(term) >= _TRIGRAM else _contains(term)
+            for term in _terms(search.text)
+        ]
+    if search.cents is not None:
+        ways.append(Invoice.signed_cents.in_((search.cents, -search.cents)))
+    return ways
 
 
 def _terms(text: str) -> dict[str, None]:
@@ -96,6 +113,13 @@ def _terms(text: str) -> dict[str, None]:
 
 def _contains(term: str) -> ColumnElement[bool]:
     return Invoice.search_text.contains(term, autoescape=True)
+
+
+def _contains_by_index(term: str) -> ColumnElement[bool]:
+    """SQLite's trigram table, which has the rows' ids and nobody's scope: the scope is on the rows."""
+    quoted = '"' + term.replace('"', '""') + '"'
+    matches = select(_TRIGRAMS.c.rowid).where(_TRIGRAMS.c.search_text.op("MATCH")(quoted))
+    return Invoice.id.in_(matches)
 
 
 def _read_amount(text: str) -> tuple[int | None, bool]:
