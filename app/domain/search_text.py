@@ -12,7 +12,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def search_text_of(einvoice: EInvoice) -> str:
-    """Number, payment reference, order and buyer references, and the number without separators.
+    """Number (also without separators), payment reference and every reference of the buyer.
 
     In lower case, apart by spaces. What people type most comes first: the text ends at LONGEST.
     """
@@ -23,6 +23,8 @@ def search_text_of(einvoice: EInvoice) -> str:
         folded(einvoice.order_reference),
         folded(einvoice.buyer_reference),
         compact(number),
+        folded(einvoice.contract_reference),
+        folded(einvoice.project_reference),
     )
     return " ".join(dict.fromkeys(part for part in parts if part))[:LONGEST]
 

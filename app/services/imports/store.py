@@ -12,6 +12,7 @@ from app.domain.einvoice import EInvoice
 from app.domain.identifiers import normalise_structured_communication
 from app.domain.invoicing import DocumentFormat, DocumentOrigin
 from app.domain.ports import BlobStore
+from app.domain.search_text import search_text_of
 from app.models import Document, Invoice, InvoiceContent, PrecedingInvoice
 from app.services.allocations import open_projection
 from app.services.audit import record
@@ -98,26 +99,9 @@ def _invoice(planned: PlannedInvoice, address_id: int) -> dict[str, Any]:
             normalise_structured_communication(payment_id) or payment_id[:140] or None
         ),
         "mandate_reference": einvoice.mandate_reference[:35] or None,
-        "search_text": search_text(einvoice),
+        "search_text": search_text_of(einvoice),
         "has_warnings": bool(planned.warnings),
     }
-
-
-def search_text(einvoice: EInvoice) -> str:
-    """What people look a document up by, in small letters: its number and every reference on it.
-
-    A structured communication is its twelve digits, however it was written.
-    """
-    payment_id = einvoice.payment_id
-    references = (
-        einvoice.number,
-        einvoice.buyer_reference,
-        einvoice.order_reference,
-        normalise_structured_communication(payment_id) or payment_id,
-        einvoice.contract_reference,
-        einvoice.project_reference,
-    )
-    return " ".join(dict.fromkeys(each for each in references if each)).lower()[:800]
 
 
 def _contents(
