@@ -17,6 +17,7 @@ _SEPARATORS = re.compile(r"[\s.\-/()_\u00a0\u202f]+")
 _OGM = re.compile(r"(?:\+{3}|\*{3})?\s*(\d{3})[\s/]*(\d{4})[\s/]*(\d{5})\s*(?:\+{3}|\*{3})?")
 BE_ENTERPRISE_SCHEME = "0208"
 BE_VAT_SCHEME = "9925"
+_KEY_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,19 @@ def normalise_enterprise_number(value: str) -> str:
     if digits.isascii() and digits.isdigit():
         return digits.rjust(10, "0") if len(digits) == 9 else digits
     return compact
+
+
+def enterprise_key(number: Identifier, *, country: str) -> str:
+    """What companies are matched by: at most 40 characters, "" for an empty number.
+
+    A Belgian number alone; one of another register keeps its scheme, or else its country, in front:
+    a French number could look Belgian.
+    """
+    key = normalise_enterprise_number(number.value)
+    is_belgian = number.scheme == BE_ENTERPRISE_SCHEME or (not number.scheme and country == "BE")
+    if not key or is_belgian:
+        return key[:_KEY_CHARS]
+    return f"{number.scheme or country}:{key}"[:_KEY_CHARS]
 
 
 def is_valid_enterprise_number(value: str) -> bool:

@@ -104,6 +104,10 @@ _FILES = {
     "zip_bomb": _("The ZIP file unpacks to far more than it should. The rest was not read."),
 }
 
+_COMPANY = {
+    "name_missing": _("Enter a name."),
+}
+
 _IMPORT = {
     "document_refused": _("This document is not taken."),
     "buyer_unidentified": _("“%(name)s” is named without any number that identifies it."),
@@ -134,6 +138,7 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
         **_ARCHIVE,
         **_DOCUMENTS,
         **_FILES,
+        **_COMPANY,
         **_IMPORT,
         **_WARNINGS,
     }

@@ -17,15 +17,14 @@ from app.domain.identifiers import (
     BE_ENTERPRISE_SCHEME,
     BE_VAT_SCHEME,
     Identifier,
+    enterprise_key,
     normalise_endpoint,
-    normalise_enterprise_number,
     normalise_vat_number,
 )
 from app.models import Company
 from app.services.imports.refusals import BuyerAmbiguous, BuyerUnidentified
 
 CUSTOMER_NUMBER_CHARS = 40
-_KEY_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,9 @@ class KnownCompany:
 def keys_of(buyer: Party) -> BuyerKeys:
     """Everything a document says to identify its buyer by."""
     return BuyerKeys(
-        enterprise=_enterprise_key(buyer),
+        enterprise=(
+            enterprise_key(buyer.legal_id, country=country_of(buyer)) if buyer.legal_id else ""
+        ),
         vat=normalise_vat_number(buyer.vat_id) if buyer.vat_id else "",
         endpoint=normalise_endpoint(buyer.endpoint) if buyer.endpoint else None,
         customer_numbers=tuple(
@@ -62,15 +63,10 @@ def keys_of(buyer: Party) -> BuyerKeys:
     )
 
 
-def _enterprise_key(buyer: Party) -> str:
-    """The legal id; one of another register keeps its scheme, or a French number could look Belgian."""
-    if buyer.legal_id is None:
-        return ""
-    scheme = buyer.legal_id.scheme
-    country = buyer.address.country.upper() or buyer.vat_id.strip()[:2].upper() or "BE"
-    key = normalise_enterprise_number(buyer.legal_id.value)
-    is_belgian = scheme == BE_ENTERPRISE_SCHEME or (not scheme and country == "BE")
-    return (key if is_belgian else f"{scheme or country}:{key}")[:_KEY_CHARS]
+def country_of(buyer: Party) -> str:
+    """Where a buyer is by its address, else by its VAT number, else Belgium."""
+    said = (buyer.address.country.strip().upper(), buyer.vat_id.strip()[:2].upper())
+    return next((code for code in said if len(code) == 2 and code.isalpha()), "BE")
 
 
 @dataclass(slots=True)

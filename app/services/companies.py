@@ -1,0 +1,146 @@
+"""Companies: opened with their first address, their details changed; the one place their keys are made."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.domain.audit import AuditAction
+from app.domain.delivery import DeliveryMode, VatStatus
+from app.domain.errors import DomainError
+from app.domain.identifiers import Identifier, enterprise_key, normalise_vat_number
+from app.models import Address, Company, Portfolio
+from app.services.audit import record
+
+BELGIUM = "BE"
+
+
+class NameMissing(DomainError):
+    """Nothing is left of the name once the spaces around it are gone."""
+
+    code = "name_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class PostalLines:
+    """Where post goes; None where a line is not known. `country` is ISO 3166-1 alpha-2."""
+
+    street: str | None = None
+    additional_street: str | None = None
+    postcode: str | None = None
+    city: str | None = None
+    country: str = BELGIUM
+
+
+@dataclass(frozen=True, slots=True)
+class NewCompany:
+    """What is known of a customer on its first day. Identifiers as received, with their scheme if known.
+
+    `address_name` is what the first address is called; the city where it is empty.
+    """
+
+    name: str
+    enterprise_number: Identifier | None = None
+    vat_number: str | None = None
+    customer_number: str | None = None
+    endpoint: Identifier | None = None
+    vat_status: VatStatus = VatStatus.UNKNOWN
+    language: str = "fr"
+    email: str | None = None
+    phone: str | None = None
+    website: str | None = None
+    postal: PostalLines = PostalLines()
+    address_name: str = ""
+    delivery_mode: DeliveryMode = DeliveryMode.EMAIL
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCompany:
+    """A company and the address its invoices go to."""
+
+    company: Company
+    address: Address
+
+
+def open_company(session: Session, new: NewCompany, *, manager_id: int | None) -> OpenedCompany:
+    """Add a customer with its default address, into the portfolio of `manager_id`.
+
+    Without a manager it is on the "unassigned" list. Texts longer than their columns are cut:
+    imports bring what others typed.
+
+    Raises:
+        NameMissing: it has none.
+        IntegrityError: another company has this enterprise number or customer number.
+    """
+    if not new.name.strip():
+        raise NameMissing(field="name")
+    company = _company(new)
+    session.add(company)
+    session.flush()
+    address = _default_address(new, company)
+    session.add(address)
+    session.flush()
+    record(session, AuditAction.COMPANY_CREATED, target=company)
+    record(session, AuditAction.ADDRESS_CREATED, target=address)
+    if manager_id is not None:
+        portfolio = Portfolio(company_id=company.id, manager_id=manager_id, company=company)
+        session.add(portfolio)
+        session.flush()
+        record(session, AuditAction.PORTFOLIO_ASSIGNED, target=portfolio)
+    return OpenedCompany(company, address)
+
+
+def derive_keys(company: Company, *, scheme: str = "") -> None:
+    """Make the `_key` columns follow the identifiers of a company; whoever sets one calls this.
+
+    `scheme` is the register of the enterprise number where it is known; else the one already known.
+    """
+    known, colon, _ = (company.enterprise_key or "").partition(":")
+    number = Identifier(company.enterprise_number or "", scheme or (known if colon else ""))
+    country = company.country or BELGIUM
+    company.enterprise_key = enterprise_key(number, country=country) or None
+    company.vat_key = normalise_vat_number(company.vat_number or "")[:40] or None
+
+
+def _company(new: NewCompany) -> Company:
+    number, endpoint = new.enterprise_number, new.endpoint
+    company = Company(
+        name=new.name.strip()[:200],
+        enterprise_number=number.value[:40] if number else None,
+        vat_number=_cut(new.vat_number, 40),
+        customer_number=_cut(new.customer_number, 40),
+        endpoint_scheme=_cut(endpoint.scheme, 10) if endpoint else None,
+        endpoint_id=_cut(endpoint.value, 60) if endpoint else None,
+        vat_status=new.vat_status,
+        language=new.language,
+        email=_cut(new.email, 254),
+        phone=_cut(new.phone, 40),
+        website=_cut(new.website, 200),
+        **_postal(new.postal),
+    )
+    derive_keys(company, scheme=number.scheme if number else "")
+    return company
+
+
+def _default_address(new: NewCompany, company: Company) -> Address:
+    return Address(
+        company_id=company.id,
+        name=(new.address_name.strip() or new.postal.city or company.name)[:100],
+        delivery_mode=new.delivery_mode,
+        is_default=True,
+        **_postal(new.postal),
+    )
+
+
+def _postal(lines: PostalLines) -> dict[str, str | None]:
+    country = lines.country.strip().upper()
+    return {
+        "street": _cut(lines.street, 200),
+        "additional_street": _cut(lines.additional_street, 200),
+        "postcode": _cut(lines.postcode, 20),
+        "city": _cut(lines.city, 100),
+        "country": country if len(country) == 2 else BELGIUM,
+    }
+
+
+def _cut(text: str | None, longest: int) -> str | None:
+    return (text or "").strip()[:longest] or None
