@@ -8,7 +8,6 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
-from app.domain.einvoice import EInvoice
 from app.domain.identifiers import normalise_structured_communication
 from app.domain.invoicing import DocumentFormat, DocumentOrigin
 from app.domain.ports import BlobStore
