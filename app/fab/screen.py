@@ -34,6 +34,8 @@ class ScreenBase(ModelView):
     """FAB's ModelView with its defaults turned round: what is not declared does not exist."""
 
     datamodel: TenantInterface
+    endpoint_name: ClassVar[str | None] = None
+    """What links call the screen, when they should not use the class name."""
     list_widget = TenantListWidget
     search_widget = TenantSearchWidget
     show_widget = TenantShowWidget
@@ -81,6 +83,14 @@ class ScreenBase(ModelView):
         super().__init__(**kwargs)
         if self.actions:
             self.include_route_methods |= {"action", "action_post"}
+
+    def create_blueprint(
+        self,
+        appbuilder: Any,
+        endpoint: str | None = None,
+        static_folder: str | None = None,
+    ) -> Any:
+        return super().create_blueprint(appbuilder, endpoint or self.endpoint_name, static_folder)
 
     def _init_properties(self) -> None:
         # FAB reads an empty list as "all columns, and whole related tables": here it means none.

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.models.base import Base, MaybeCompanyOwned, UtcDateTime
+from app.models.company import Company
 
 
 class AuditEvent(MaybeCompanyOwned, Base):
@@ -40,6 +41,8 @@ class AuditEvent(MaybeCompanyOwned, Base):
     changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     request_id: Mapped[str | None] = mapped_column(String(40))
     ip: Mapped[str | None] = mapped_column(String(45))
+
+    company: Mapped[Company | None] = relationship(viewonly=True)
 
     @property
     def kind(self) -> AuditAction | None:

@@ -6,6 +6,7 @@ from app.fab.builder import AppBuilder
 from app.views.assets import register_assets
 from app.views.auth.account import AccountView
 from app.views.auth.sign_in import SignInView
+from app.views.backoffice.screens import BACKOFFICE
 from app.views.context import register_context
 from app.views.errors import register_errors
 from app.views.formats import register_formats
@@ -17,6 +18,7 @@ from app.views.request_log import register_request_log
 SCREENS: tuple[type, ...] = (
     SignInView,
     AccountView,
+    *BACKOFFICE,
 )
 
 

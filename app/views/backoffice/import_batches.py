@@ -1,0 +1,44 @@
+"""The back-office's imports: each run with its counts."""
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _
+
+from app.fab.interface import TenantInterface
+from app.fab.views import ReadOnlyModelView
+from app.models import ImportBatch
+from app.security.permissions import Screen
+
+
+class ImportBatchView(ReadOnlyModelView):
+    endpoint_name = "imports"
+    route_base = "/backoffice/imports"
+    datamodel = TenantInterface(ImportBatch)
+    class_permission_name = Screen.IMPORTS.value
+    list_title = _("Imports")
+    show_title = _("Import")
+    list_columns: ClassVar[list[str]] = [
+        "started_at",
+        "source",
+        "state",
+        "created_count",
+        "unchanged_count",
+        "refused_count",
+        "warning_count",
+        "started_by",
+    ]
+    show_columns: ClassVar[list[str]] = [*list_columns, "finished_at"]
+    search_columns: ClassVar[list[str]] = ["state", "source", "started_at"]
+    order_columns: ClassVar[list[str]] = ["started_at"]
+    base_order = ("started_at", "desc")
+    label_columns: ClassVar[dict[str, Any]] = {
+        "started_at": _("Started"),
+        "finished_at": _("Finished"),
+        "source": _("Source"),
+        "state": _("State"),
+        "created_count": _("Created"),
+        "unchanged_count": _("Unchanged"),
+        "refused_count": _("Refused"),
+        "warning_count": _("Warnings"),
+        "started_by": _("Started by"),
+    }

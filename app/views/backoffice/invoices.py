@@ -1,0 +1,63 @@
+"""The back-office's invoices and credit notes, to look at."""
+
+from typing import Any, ClassVar
+
+from flask_babel import lazy_gettext as _
+
+from app.fab.interface import TenantInterface
+from app.models import Invoice
+from app.security.permissions import Screen
+from app.views.backoffice.company_screen import CompanyScreen
+from app.views.formats import money
+
+
+class CompanyInvoiceView(CompanyScreen):
+    endpoint_name = "company_invoices"
+    route_base = "/backoffice/invoices"
+    datamodel = TenantInterface(Invoice)
+    class_permission_name = Screen.INVOICES.value
+    base_permissions: ClassVar[list[str]] = ["can_list", "can_show"]
+    section = "invoices"
+    list_title = _("Invoices")
+    show_title = _("Invoice")
+    list_columns: ClassVar[list[str]] = [
+        "number",
+        "company",
+        "kind",
+        "issued_on",
+        "due_on",
+        "signed_cents",
+        "open_cents",
+        "payment_state",
+    ]
+    show_columns: ClassVar[list[str]] = [
+        "number",
+        "company",
+        "address",
+        "kind",
+        "issued_on",
+        "due_on",
+        "signed_cents",
+        "open_cents",
+        "payment_state",
+    ]
+    search_columns: ClassVar[list[str]] = ["number", "kind", "payment_state", "issued_on"]
+    prefix_columns: ClassVar[list[str]] = ["number"]
+    order_columns: ClassVar[list[str]] = ["issued_on"]
+    base_order = ("issued_on", "desc")
+    amount_columns: ClassVar[list[str]] = ["signed_cents", "open_cents"]
+    row_formatters: ClassVar[dict[str, Any]] = {
+        "signed_cents": lambda row: money(row.signed_cents, row.currency),
+        "open_cents": lambda row: money(row.open_cents, row.currency),
+    }
+    label_columns: ClassVar[dict[str, Any]] = {
+        "number": _("Number"),
+        "company": _("Company"),
+        "address": _("Address"),
+        "kind": _("Kind"),
+        "issued_on": _("Issue date"),
+        "due_on": _("Due date"),
+        "signed_cents": _("Amount"),
+        "open_cents": _("Open"),
+        "payment_state": _("Status"),
+    }

@@ -1,0 +1,31 @@
+"""Every screen of the back-office, in the order of its menu."""
+
+from app.views.backoffice.addresses import CompanyAddressView
+from app.views.backoffice.audit_events import AuditEventView
+from app.views.backoffice.companies import CompanyView
+from app.views.backoffice.contacts import CompanyContactView
+from app.views.backoffice.documents import DocumentView
+from app.views.backoffice.import_batches import ImportBatchView
+from app.views.backoffice.invoices import CompanyInvoiceView
+from app.views.backoffice.issuer import IssuerView
+from app.views.backoffice.memberships import MembershipView
+from app.views.backoffice.overview import OverviewView
+from app.views.backoffice.portfolios import PortfolioView
+from app.views.backoffice.timeline import TimelineView
+from app.views.backoffice.users import UserView
+
+BACKOFFICE: tuple[type, ...] = (
+    OverviewView,
+    CompanyView,
+    CompanyAddressView,
+    CompanyContactView,
+    MembershipView,
+    CompanyInvoiceView,
+    DocumentView,
+    ImportBatchView,
+    UserView,
+    PortfolioView,
+    AuditEventView,
+    IssuerView,
+    TimelineView,
+)
