@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, g
+from flask import Flask, Response, g
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_login import LoginManager
 
@@ -16,15 +16,31 @@ from app.security.principal import Principal, load_principal
 from app.security.sessions import signed_in
 
 
+class SessionsOnly(LoginManager):
+    """Flask-Login without its "remember me", for which every answer, static files included, reads the session.
+
+    Nor does it compare address and browser: our sessions are rows that can be ended.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app)
+        self.session_protection = None
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> None:
+        return None
+
+
 class SecurityManager(FabSecurityManager):
     """No rows of `ab_role` or `ab_permission` are read: the role is the membership's or the staff user's."""
 
     user_model = PortalUser
 
     def create_login_manager(self, app: Flask) -> LoginManager:
-        manager = super().create_login_manager(app)
-        # Flask-Login would compare address and browser; our sessions are rows that can be ended.
-        manager.session_protection = None
+        manager = SessionsOnly(app)
+        manager.user_loader(self.load_user)
         return manager
 
     def create_jwt_manager(self, app: Flask) -> None:

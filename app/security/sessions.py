@@ -28,7 +28,6 @@ class PortalSession(SessionMixin):
         self._data: dict[str, Any] | None = None
         self._signed_in: SignedIn | None = None
         self.new_token: str | None = None
-        self.accessed = False
         self.modified = False
 
     @property
@@ -37,15 +36,20 @@ class PortalSession(SessionMixin):
         self._read()
         return self._signed_in
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it was read, or begun: `accessed` is also set where reading failed."""
+        return self._data is not None
+
     def start(self, token: str, data: dict[str, Any]) -> None:
         """Go on as somebody who has just signed in: nothing of the visitor's session survives."""
         self._data, self._signed_in, self.new_token = data, None, token
-        self.accessed = self.modified = True
+        self.modified = True
 
     def leave(self) -> None:
         """Go on as a visitor."""
         self._data, self._signed_in, self.new_token = {}, None, ""
-        self.accessed = self.modified = True
+        self.modified = True
 
     def __getitem__(self, key: str) -> Any:
         return self._read()[key]
@@ -67,7 +71,6 @@ class PortalSession(SessionMixin):
     def _read(self) -> dict[str, Any]:
         if self._data is None:
             self._signed_in, self._data = self._interface.read(self._request)
-        self.accessed = True  # not when reading failed: then there is nothing to keep either
         return self._data
 
 
@@ -90,7 +93,7 @@ class PortalSessions(SecureCookieSessionInterface):
         return _sid_name(app).replace("sid", "visitor")
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        if not session.accessed:
+        if not session.is_known:
             return
         response.vary.add("Cookie")
         if session.new_token:

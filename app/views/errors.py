@@ -31,6 +31,7 @@ from app.views.locale import locale_without_asking
 
 log = logging.getLogger(__name__)
 
+UNAVAILABLE = (OperationalError, InterfaceError, NoConnectionInTime)
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 """Statuses with words of their own; any other is told as 400 or 500."""
 
@@ -43,7 +44,7 @@ def register_errors(app: Flask) -> None:
     for unreadable in (BlobMissing, BlobDamaged, StorageUnavailable):
         app.register_error_handler(unreadable, _unreadable_document)
     app.register_error_handler(DomainError, _refused)
-    for unavailable in (OperationalError, InterfaceError, NoConnectionInTime):
+    for unavailable in UNAVAILABLE:
         app.register_error_handler(unavailable, _database_unavailable)
     app.register_error_handler(Exception, _unexpected)
 
@@ -60,6 +61,9 @@ def too_many_attempts(retry_at: datetime) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, UNAVAILABLE):  # it came up after the page was made
+        return _database_unavailable(cause)
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(error.response, Response):
         return error.response  # somebody has written the whole answer

@@ -34,8 +34,17 @@ def test_a_taken_address_is_refused_in_whatever_spelling(session):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "no-at.example", "two@@x.example", "a b@x.example", "x@nodot", "a@b.c\nBcc: d@e.f"]
-    + ["a" * 120 + "@company.example", '"x"@y.example', "x@y.example,z@y.example"],
+    [
+        "",
+        "no-at.example",
+        "two@@x.example",
+        "a b@x.example",
+        "x@nodot",
+        "a@b.c\nBcc: d@e.f",
+        "a" * 120 + "@company.example",
+        '"x"@y.example',
+        "x@y.example,z@y.example",
+    ],
 )
 def test_what_is_no_address_is_refused(session, typed):
     from app.services.users import EmailMalformed
