@@ -106,6 +106,30 @@ _FILES = {
 
 _COMPANY = {
     "name_missing": _("Enter a name."),
+    "text_missing": _("Fill in this field."),
+    "text_too_long": _("Use at most %(limit)s characters."),
+    "not_an_email_address": _("“%(email)s” is not an e-mail address. Example: name@company.be"),
+    "not_a_phone_number": _("Use digits, spaces and + only. Example: +32 81 00 00 00"),
+    "not_a_web_address": _("This is not the address of a website. Example: www.company.be"),
+    "edited_meanwhile": _(
+        "Somebody else saved this while you were working on it. Nothing of yours was saved yet: "
+        "compare with what is stored now, then save again."
+    ),
+    "address_unknown": _("This address does not exist."),
+    "address_name_taken": _("Another address is called “%(name)s”. Choose a different name."),
+    "address_archived": _("This address is archived. Restore it before you change it."),
+    "too_many_billing_emails": _("At most %(limit)s e-mail addresses can get the invoices."),
+    "default_address_stays": _(
+        "“%(name)s” is the default address. Make another address the default one first."
+    ),
+    "last_address_stays": _(
+        "“%(name)s” is the only address, and invoices need one. Add another address first."
+    ),
+    "nothing_to_undo": _("There is nothing to undo here any more."),
+    "contact_unknown": _("This contact does not exist."),
+    "contact_unreachable": _("Give an e-mail address or a telephone number."),
+    "history_page_unknown": _("This page of the history no longer exists. Start from the newest."),
+    "contact_there": _("This contact has been brought back already."),
 }
 
 _IMPORT = {

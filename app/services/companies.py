@@ -1,15 +1,24 @@
 """Companies: opened with their first address, their details changed; the one place their keys are made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
 from app.domain.delivery import DeliveryMode, VatStatus
 from app.domain.errors import DomainError
 from app.domain.identifiers import Identifier, enterprise_key, normalise_vat_number
-from app.models import Address, Company, Portfolio
+from app.domain.typed_text import (
+    checked_email,
+    checked_line,
+    checked_phone,
+    checked_web_address,
+    required_line,
+)
+from app.models import Address, Company, PortalUser, Portfolio
 from app.services.audit import record
+from app.services.versions import claim
 
 BELGIUM = "BE"
 
@@ -54,6 +63,32 @@ class NewCompany:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanyDetails:
+    """What an employer may change itself; texts are None where they are not given."""
+
+    email: str | None = None
+    phone: str | None = None
+    website: str | None = None
+    language: str = "fr"
+    street: str | None = None
+    additional_street: str | None = None
+    postcode: str | None = None
+    city: str | None = None
+    country: str = BELGIUM
+
+
+_DETAILS = tuple(field.name for field in fields(CompanyDetails))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountManager:
+    """Somebody of the issuer who serves a company."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedCompany:
     """A company and the address its invoices go to."""
 
@@ -87,6 +122,78 @@ def open_company(session: Session, new: NewCompany, *, manager_id: int | None) -
         session.flush()
         record(session, AuditAction.PORTFOLIO_ASSIGNED, target=portfolio)
     return OpenedCompany(company, address)
+
+
+def get_company(session: Session, company_id: int) -> Company:
+    """The company, which is in the scope of whoever has its number."""
+    return session.scalars(select(Company).where(Company.id == company_id)).one()
+
+
+def details_of(company: Company) -> CompanyDetails:
+    """The present values, as a form shows them."""
+    return CompanyDetails(**{name: getattr(company, name) for name in _DETAILS})
+
+
+def update_company(
+    session: Session, company: Company, details: CompanyDetails, *, version: str
+) -> bool:
+    """Change what an employer decides about its company; False when nothing differs.
+
+    Raises:
+        EditedMeanwhile: somebody saved it after `version`.
+        TextTooLong, NotAnEmailAddress, NotAPhoneNumber, NotAWebAddress: with the field at fault.
+    """
+    checked = checked_details(details)
+    if checked == details_of(company):
+        return False
+    claim(session, company, version=version)
+    changes = {
+        name: (getattr(company, name), getattr(checked, name))
+        for name in _DETAILS
+        if getattr(company, name) != getattr(checked, name)
+    }
+    for name in changes:
+        setattr(company, name, getattr(checked, name))
+    if "country" in changes:
+        derive_keys(company)
+    session.flush()
+    record(session, AuditAction.COMPANY_CHANGED, target=company, changes=changes)
+    return True
+
+
+def checked_details(details: CompanyDetails) -> CompanyDetails:
+    """The same values in the form that is stored.
+
+    Raises:
+        TextTooLong, NotAnEmailAddress, NotAPhoneNumber, NotAWebAddress: with the field at fault.
+    """
+    return CompanyDetails(
+        email=checked_email(details.email, field="email"),
+        phone=checked_phone(details.phone, field="phone"),
+        website=checked_web_address(details.website, field="website"),
+        language=details.language,
+        street=checked_line(details.street, field="street", longest=200),
+        additional_street=checked_line(
+            details.additional_street, field="additional_street", longest=200
+        ),
+        postcode=checked_line(details.postcode, field="postcode", longest=20),
+        city=checked_line(details.city, field="city", longest=100),
+        country=required_line(details.country, field="country", longest=2).upper(),
+    )
+
+
+def account_managers(session: Session, company_id: int) -> list[AccountManager]:
+    """Who serves the company, by name; nobody while it is unassigned."""
+    statement = (
+        select(PortalUser.first_name, PortalUser.last_name, PortalUser.email)
+        .join(Portfolio, Portfolio.manager_id == PortalUser.id)
+        .where(Portfolio.company_id == company_id, PortalUser.active)
+        .order_by(PortalUser.last_name, PortalUser.first_name)
+    )
+    return [
+        AccountManager(f"{row.first_name} {row.last_name}".strip(), row.email)
+        for row in session.execute(statement)
+    ]
 
 
 def derive_keys(company: Company, *, scheme: str = "") -> None:

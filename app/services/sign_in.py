@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session, undefer
 from app.domain.actors import Actor
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
+from app.domain.typed_text import normalise_email
 from app.models import PortalUser
 from app.services.audit import record
 from app.services.passwords import hash_password, is_right_password, needs_rehash
-from app.services.users import normalise_email
 
 
 class SignInRefused(DomainError):

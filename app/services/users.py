@@ -1,7 +1,6 @@
 """People who can sign in: added, changed, disabled, enabled; whoever they are at a company is the membership's."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,19 +11,15 @@ from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.errors import DomainError
 from app.domain.roles import StaffRole
+from app.domain.typed_text import is_email_address, normalise_email
 from app.models import LoginSession, PortalUser
 from app.services.audit import record
 from app.services.passwords import check_password_rule, hash_password
 from app.services.sessions import end_sessions_of
 
-LONGEST_EMAIL = 254
-"""RFC 5321, 4.5.3.1.3 less the angle brackets; the column of the sign-in name takes half of it."""
 LONGEST_SIGN_IN_NAME = 128
+"""The column of the sign-in name takes half of the longest e-mail address."""
 PRODUCT = "Clientèle"
-
-_EMAIL = re.compile(
-    r"[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]+\.[^@\s.<>\"(),:;\\\[\]]{2,}"
-)
 
 
 class EmailMalformed(DomainError):
@@ -54,11 +49,6 @@ class UserRow:
     staff_role: StaffRole | None
     is_active: bool
     last_seen_at: datetime | None
-
-
-def normalise_email(typed: str) -> str:
-    """The one spelling of an e-mail address as a sign-in name: NFKC, trimmed, lower case."""
-    return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
 def person_of_email(email: str) -> tuple[str, str]:
@@ -166,7 +156,7 @@ def _capitalised(text: str) -> str:
 
 def _checked_email(session: Session, typed: str) -> str:
     address = normalise_email(typed)
-    if len(address) > LONGEST_SIGN_IN_NAME or not _EMAIL.fullmatch(address):
+    if len(address) > LONGEST_SIGN_IN_NAME or not is_email_address(address):
         raise EmailMalformed(field="email")
     taken = select(PortalUser.id).where(PortalUser.username == address)
     if session.scalar(taken) is not None:

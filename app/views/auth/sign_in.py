@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.domain.actors import Actor
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
+from app.domain.typed_text import normalise_email
 from app.extensions import db
 from app.fab.portal import PortalView, expose
 from app.fab.redirects import requested_next, see_other
@@ -26,7 +27,6 @@ from app.services.throttle import (
     keyed_hash,
     sign_in_limits,
 )
-from app.services.users import normalise_email
 from app.views.auth.forms import SignInForm
 from app.views.errors import too_many_attempts
 from app.views.locale import remember_language
