@@ -1,10 +1,11 @@
 """The WHERE clauses of wall 1: one per kind of owner, the same for every statement of a scope."""
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, false, or_
+from sqlalchemy import ColumnElement, false, or_
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -12,11 +13,13 @@ from app.models import (
     Address,
     AddressOwned,
     AuditEvent,
+    Base,
     Company,
     CompanyOwned,
     ImportBatch,
     ImportRow,
     MaybeAddressOwned,
+    MaybeCompanyOwned,
     Membership,
     MembershipAddress,
     Payment,
@@ -24,21 +27,21 @@ from app.models import (
 )
 from app.security.scope import Reach, Scope
 
-
-def directory_tables() -> frozenset[Table]:
-    """What an administrator may query of the owned tables."""
-    kinds = (Company, Portfolio, Membership, MembershipAddress, AuditEvent)
-    return frozenset(kind.__table__ for kind in kinds if isinstance(kind.__table__, Table))
+DIRECTORY = (Company, Portfolio, Membership, MembershipAddress, AuditEvent)
+DIRECTORY_TABLES = frozenset(kind.__tablename__ for kind in DIRECTORY)
+"""What an administrator may query of the owned tables."""
+WRITTEN_BY_ADMINISTRATORS = frozenset(
+    kind.__tablename__ for kind in (Portfolio, Membership, MembershipAddress)
+)
 
 
 @lru_cache(maxsize=512)
 def criteria_of(scope: Scope) -> tuple[ExecutableOption, ...]:
     """Statement options that hide what `scope` does not hold; empty where it holds everything."""
-    if scope.reach is Reach.DIRECTORY:
-        # An administrator follows what happened to users and settings, not what happened at a company.
-        return (_criterion(AuditEvent, AuditEvent.company_id.is_(None)),)
-    if scope.reach is not Reach.COMPANIES:
+    if scope.sees_every_company:
         return ()
+    if scope.reach is Reach.DIRECTORY:
+        return tuple(_of_directory())
     return (
         _in_companies(scope.companies),
         _criterion(Company, Company.id.in_(scope.companies)),
@@ -56,14 +59,29 @@ def _in_companies(companies: tuple[int, ...]) -> ExecutableOption:
 
 
 def _of_loose_rows(scope: Scope) -> Iterator[ExecutableOption]:
-    """Rows whose company may be unknown: staff's alone until it is known."""
-    yield _criterion(AuditEvent, AuditEvent.company_id.in_(scope.companies))
-    payments = Payment.company_id.in_(scope.companies)
-    yield _criterion(
-        Payment, or_(payments, Payment.company_id.is_(None)) if scope.is_staff else payments
-    )
-    for kind in (ImportBatch, ImportRow):
-        yield _criterion(kind, kind.started_by_id == scope.user_id if scope.is_staff else false())
+    """Rows whose company may be unknown: as rows of a company, unless a table has a rule of its own."""
+    for kind in _mapped(MaybeCompanyOwned):
+        rule = _LOOSE.get(kind)
+        where = rule(scope) if rule else kind.company_id.in_(scope.companies)
+        yield _criterion(kind, where)
+
+
+def _payments(scope: Scope) -> ColumnElement[bool]:
+    known = Payment.company_id.in_(scope.companies)
+    return or_(known, Payment.company_id.is_(None)) if scope.is_staff else known
+
+
+def _own_batches(scope: Scope) -> ColumnElement[bool]:
+    return ImportBatch.started_by_id == scope.user_id if scope.is_staff else false()
+
+
+def _own_batch_rows(scope: Scope) -> ColumnElement[bool]:
+    return ImportRow.started_by_id == scope.user_id if scope.is_staff else false()
+
+
+_LOOSE: Mapping[type[Any], Callable[[Scope], ColumnElement[bool]]] = MappingProxyType(
+    {Payment: _payments, ImportBatch: _own_batches, ImportRow: _own_batch_rows}
+)
 
 
 def _of_limited_addresses(addresses: tuple[int, ...]) -> Iterator[ExecutableOption]:
@@ -76,5 +94,30 @@ def _of_limited_addresses(addresses: tuple[int, ...]) -> Iterator[ExecutableOpti
     yield _criterion(Payment, false())
 
 
+def _of_directory() -> Iterator[ExecutableOption]:
+    """An administrator follows what happened to users and settings, not what happened at a company."""
+    yield _criterion(AuditEvent, AuditEvent.company_id.is_(None))
+    for kind in (*_mapped(CompanyOwned), *_mapped(MaybeCompanyOwned)):
+        if kind not in DIRECTORY:
+            yield _criterion(kind, false())
+
+
 def _criterion(kind: type[Any], where: ColumnElement[bool] | Any) -> ExecutableOption:
-    return with_loader_criteria(kind, where, include_aliases=True, propagate_to_loaders=False)
+    # Propagated: without it, rows that a join loads along are not narrowed.
+    return with_loader_criteria(kind, where, include_aliases=True, propagate_to_loaders=True)
+
+
+@cache
+def _mapped(owner: type[Any]) -> tuple[type[Any], ...]:
+    found = (mapper.class_ for mapper in Base.registry.mappers)
+    kinds = (kind for kind in found if issubclass(kind, owner))
+    return tuple(sorted(kinds, key=lambda kind: kind.__name__))
+
+
+_EVERY_KIND: tuple[type[Any], ...] = (
+    *_mapped(CompanyOwned),
+    *_mapped(MaybeCompanyOwned),
+    Company,
+)
+DENY = tuple(_criterion(kind, false()) for kind in _EVERY_KIND)
+"""Statement options that hide every company's rows: before a scope is open."""

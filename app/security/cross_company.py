@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM, Actor
@@ -17,13 +18,20 @@ from app.services.audit import record
 def cross_company(reason: str, *, actor: Actor = SYSTEM) -> Iterator[Session]:
     """Open a session of its own that sees every company, as the database's system role.
 
-    `reason` is a short English phrase that lands in the audit trail with the work's first commit.
-    The caller commits; what was not committed is rolled back.
+    `reason` is a short English phrase that lands in the audit trail with the work's first commit, or at
+    the end of work that only read or that failed. The caller commits; what was not committed is rolled back
+    (and a caller that rolls back itself leaves no trace of what it did not do).
     """
     session = TenantSession(db=db, info={"engine": "system", "actor": actor})
     open_scope(session, EVERYTHING)
+    traces: list[Session] = []
+    event.listen(session, "after_commit", traces.append)
     try:
-        record(session, AuditAction.CROSS_COMPANY_OPENED, label=reason)
+        trace = record(session, AuditAction.CROSS_COMPANY_OPENED, label=reason)
         yield session
     finally:
+        if trace in session and not traces:
+            session.rollback()
+            record(session, AuditAction.CROSS_COMPANY_OPENED, label=reason)
+            session.commit()
         session.close()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, null, select
@@ -114,12 +115,15 @@ def find_signed_in(session: Session, token_sha256: str) -> SignedIn | None:
     statement = (
         select(*columns, _told(session, wall2.USER, cast(LoginSession.user_id, String)))
         .join(PortalUser, PortalUser.id == LoginSession.user_id)
-        .where(LoginSession.token_sha256 == token_sha256, LoginSession.ended_at.is_(None))
+        .where(
+            LoginSession.token_sha256 == token_sha256,
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > now(),
+            PortalUser.active.is_(True),
+        )
     )
     row = session.execute(statement, execution_options=CHECKED).one_or_none()
-    if row is None or row.expires_at <= now() or not row.active:
-        return None
-    return SignedIn(*row[:-1])
+    return None if row is None else SignedIn(*row[:-1])
 
 
 def load_principal(session: Session, who: SignedIn, company: UUID | None) -> Principal:
@@ -248,11 +252,11 @@ def _told(
     value: ColumnElement[str],
     *,
     when: ColumnElement[bool] | None = None,
-) -> ColumnElement[str | None]:
+) -> ColumnElement[Any]:
     """A column that sets `setting` for the transaction while it is read; nothing on SQLite."""
     name = setting.replace(".", "_")  # columns without names would be taken for one another
     if session.get_bind().dialect.name != "postgresql":
-        return cast(null(), String).label(name)
+        return null().label(name)
     told = func.set_config(setting, func.coalesce(value, ""), True)
     return (told if when is None else case((when, told), else_=null())).label(name)
 

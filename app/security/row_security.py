@@ -8,13 +8,14 @@ from app.security.scope import Reach, Scope
 COMPANIES = "app.companies"
 ADDRESSES = "app.addresses"
 USER = "app.user"
+STAFF = "app.staff"
 DIRECTORY = "app.directory"
 
 
 def bind_scope(connection: Connection, scope: Scope) -> None:
     """Set the scope for the rest of the transaction; a pooled connection keeps nothing of it."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_settings_of(scope), execution_options={"tenancy": "checked"})
+        connection.execute(_settings_of(scope))
 
 
 def _settings_of(scope: Scope) -> Select[tuple[str, ...]]:
@@ -24,6 +25,7 @@ def _settings_of(scope: Scope) -> Select[tuple[str, ...]]:
         # '-' stands for "all": an empty list of addresses means none, and must not look like it.
         ADDRESSES: _listed(scope.addresses or ()) if limited else "-",
         USER: "" if scope.user_id is None else str(scope.user_id),
+        STAFF: "on" if scope.is_staff else "",
         DIRECTORY: "on" if scope.reach is Reach.DIRECTORY else "",
     }
     return select(*(func.set_config(name, value, True) for name, value in values.items()))

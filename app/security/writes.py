@@ -17,10 +17,8 @@ from app.models import (
     ImportRow,
     MaybeAddressOwned,
     MaybeCompanyOwned,
-    Membership,
-    MembershipAddress,
-    Portfolio,
 )
+from app.security.criteria import WRITTEN_BY_ADMINISTRATORS
 from app.security.row_security import bind_scope
 from app.security.scope import Reach, Scope
 
@@ -32,95 +30,122 @@ class NotYours(DomainError):
 
 
 _OWNED = (Company, CompanyOwned, MaybeCompanyOwned)
-_WRITTEN_BY_ADMINISTRATORS = (Portfolio, Membership, MembershipAddress)
+_BEFORE = "scope_before_admission"
 
 
-def check_writes(session: Session, scope: Scope | None) -> None:
-    """Refuse the flush unless each owned row in it is inside `scope`.
+def check_writes(session: Session) -> None:
+    """Refuse the flush unless each owned row in it is inside the session's scope.
 
     Raises:
         NotYours: it is not, or nothing may be written at all.
     """
-    for item in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(item, AuditEvent) and item in session.new:
-            continue  # whoever acts leaves a trace, also where they may write nothing else
+    changed = [item for item in session.dirty if session.is_modified(item)]
+    touched = [*session.new, *changed, *session.deleted]
+    # A company that staff open comes first: its number is what the rows below it are checked by.
+    for item in sorted(touched, key=lambda item: not isinstance(item, Company)):
         if isinstance(item, _OWNED):
-            _check(session, item, session.info.get("scope", scope))
+            _check(session, item)
 
 
-def _check(session: Session, item: Any, scope: Scope | None) -> None:
-    if scope is None or scope.is_read_only:
-        raise NotYours(table=item.__tablename__)
-    if scope.reach is Reach.EVERYTHING:
-        return
-    if scope.reach is Reach.DIRECTORY:
-        if not isinstance(item, _WRITTEN_BY_ADMINISTRATORS):
-            raise NotYours(table=item.__tablename__)
-        return
-    if isinstance(item, Company):
-        _check_company(session, item, scope)
+def keep_admitted(session: Session) -> None:
+    """After a commit: the companies that were opened are the scope's for good."""
+    session.info.pop(_BEFORE, None)
+
+
+def forget_admitted(session: Session) -> None:
+    """After a rollback: a company that does not exist is not the scope's; its number may become another's."""
+    before = session.info.pop(_BEFORE, None)
+    if before is not None:
+        session.info["scope"] = before
+
+
+def _check(session: Session, item: Any) -> None:
+    scope: Scope | None = session.info.get("scope")
+    if isinstance(item, AuditEvent):
+        # Whoever acts leaves a trace, also where they may write nothing else; it is never written again.
+        allowed = item in session.new
+    elif scope is None or scope.is_read_only:
+        allowed = False
+    elif scope.reach is Reach.EVERYTHING:
+        allowed = True
+    elif scope.reach is Reach.DIRECTORY:
+        allowed = item.__tablename__ in WRITTEN_BY_ADMINISTRATORS
+    elif isinstance(item, Company):
+        allowed = _may_write_company(session, item, scope)
     elif isinstance(item, ImportBatch | ImportRow):
-        if item.started_by_id != scope.user_id or not scope.is_staff:
-            raise NotYours(table=item.__tablename__)
+        allowed = scope.is_staff and _are_within(item, "started_by_id", (scope.user_id,))
     else:
-        _check_owner(item, scope)
-        _check_address(item, scope)
+        allowed = _is_of_companies(item, scope) and _is_of_addresses(item, scope)
+    if not allowed:
+        raise NotYours(table=item.__tablename__)
 
 
-def _check_company(session: Session, company: Company, scope: Scope) -> None:
-    if company not in session.new:
-        if company.id not in scope.companies:
-            raise NotYours(table="company")
-    elif scope.is_staff:
-        _admit(session, company, scope)
-    else:
-        raise NotYours(table="company")
+def _may_write_company(session: Session, company: Company, scope: Scope) -> bool:
+    if company in session.new:
+        return scope.is_staff and _admit(session, company, scope)
+    return _are_within(company, "id", scope.companies)
 
 
-def _admit(session: Session, company: Company, scope: Scope) -> None:
-    """Take a company that staff just opened into their scope: its number is new, so it is nobody else's."""
-    known: int | None = company.id
-    if known is None:
-        company.id = _next_company_id(session)
+def _admit(session: Session, company: Company, scope: Scope) -> bool:
+    """Take a company that staff just opened into their scope, unless it asks for a number of its own choice."""
+    number: int | None = company.id
+    if number is not None:
+        return False
+    company.id = _next_company_id(session)
+    session.info.setdefault(_BEFORE, scope)
     widened = replace(scope, companies=(*scope.companies, company.id))
     session.info["scope"] = widened
     bind_scope(session.connection(), widened)
+    return True
 
 
 def _next_company_id(session: Session) -> int:
-    # Row-level security asks for the number before the row exists. SQLite has one writer, which we are by now.
+    # Row-level security asks for the number before the row exists.
     statement = (
         "SELECT nextval(pg_get_serial_sequence('company', 'id'))"
         if session.get_bind().dialect.name == "postgresql"
         else "SELECT coalesce(max(id), 0) + 1 FROM company"
     )
-    options = {"tenancy": "checked"}
-    return int(
-        session.connection().execute(text(statement), execution_options=options).scalar_one()
-    )
+    checked = {"tenancy": "checked"}
+    found = session.connection().execute(text(statement), execution_options=checked)
+    return int(found.scalar_one())
 
 
-def _check_owner(item: Any, scope: Scope) -> None:
-    owner: Any = getattr(item, "company", None)
+def _is_of_companies(item: Any, scope: Scope) -> bool:
+    """Whether the row is, and was, of a company in the scope; gives it its company where that is not in doubt."""
+    owner, address = _related(item, "company"), _related(item, "address")
     if owner is not None and owner.id is not None:
         item.company_id = owner.id
+    elif item.company_id is None and address is not None:
+        item.company_id = address.company_id
     elif item.company_id is None and isinstance(item, CompanyOwned) and len(scope.companies) == 1:
         item.company_id = scope.companies[0]
-    before = inspect(item).attrs.company_id.history.deleted
-    if item.company_id not in scope.companies or any(one not in scope.companies for one in before):
-        raise NotYours(table=item.__tablename__)
+    return _are_within(item, "company_id", scope.companies)
 
 
-def _check_address(item: Any, scope: Scope) -> None:
+def _is_of_addresses(item: Any, scope: Scope) -> bool:
     if scope.addresses is None:
-        return
-    address_id: int | None
+        return True
     if isinstance(item, Address):
-        address_id = item.id
-    elif isinstance(item, AddressOwned | MaybeAddressOwned):
-        address_id = item.address_id
-    else:
-        return
-    before = inspect(item).attrs.address_id.history.deleted if not isinstance(item, Address) else ()
-    if any(one not in scope.addresses for one in (address_id, *before)):
-        raise NotYours(table=item.__tablename__)
+        return _are_within(item, "id", scope.addresses)
+    if isinstance(item, AddressOwned | MaybeAddressOwned):
+        address = _related(item, "address")
+        if address is not None and address.id is not None:
+            item.address_id = address.id
+        return _are_within(item, "address_id", scope.addresses)
+    return True
+
+
+def _related(item: Any, name: str) -> Any:
+    """The related row that code has just put there, without asking the database; else None."""
+    state = inspect(item)
+    if name not in state.mapper.relationships:
+        return None
+    history = state.attrs[name].history
+    return history.added[0] if history.added else None
+
+
+def _are_within(item: Any, field: str, allowed: tuple[Any, ...]) -> bool:
+    """Whether the value and, where it was changed, the value before are allowed."""
+    before = inspect(item).attrs[field].history.deleted or ()
+    return all(value in allowed for value in (getattr(item, field), *before))
