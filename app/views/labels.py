@@ -1,12 +1,20 @@
-"""Labels of enums that hand-written pages show, by member."""
+"""The words for the members of enums, in one place; `label_of` of `app.fab.labels` finds them too."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.domain.roles import EmployerRole
+from app.domain.audit import AuditAction
+from app.domain.contacts import ContactTopic
+from app.domain.delivery import DeliveryMode, VatStatus
+from app.domain.einvoice import InvoiceKind
+from app.domain.imports import ImportOutcome, ImportSource, ImportState
+from app.domain.invoicing import DocumentFormat, DocumentOrigin, PaymentState
+from app.domain.roles import EmployerRole, StaffRole
+from app.fab.labels import label_enum
 
 EMPLOYER_ROLES: Mapping[EmployerRole, LazyString] = MappingProxyType(
     {
@@ -15,3 +23,134 @@ EMPLOYER_ROLES: Mapping[EmployerRole, LazyString] = MappingProxyType(
         EmployerRole.EMPLOYER_VIEWER: _("Viewer"),
     }
 )
+STAFF_ROLES: Mapping[StaffRole, LazyString] = MappingProxyType(
+    {
+        StaffRole.PLATFORM_ADMIN: _("Platform administrator"),
+        StaffRole.ACCOUNT_MANAGER: _("Account manager"),
+        StaffRole.AUDITOR: _("Auditor"),
+    }
+)
+DELIVERY_MODES: Mapping[DeliveryMode, LazyString] = MappingProxyType(
+    {
+        DeliveryMode.EMAIL: _("E-MAIL"),
+        DeliveryMode.PEPPOL: _("PEPPOL"),
+        DeliveryMode.PEPPOL_AND_EMAIL: _("PEPPOL + EMAIL"),
+    }
+)
+VAT_STATUSES: Mapping[VatStatus, LazyString] = MappingProxyType(
+    {
+        VatStatus.LIABLE: _("Liable to VAT"),
+        VatStatus.EXEMPT: _("Exempt from VAT"),
+        VatStatus.NOT_LIABLE: _("Not liable to VAT"),
+        VatStatus.FLAT_RATE: _("Flat-rate scheme"),
+        VatStatus.BANKRUPT: _("Bankrupt"),
+        VatStatus.FOREIGN: _("Established abroad"),
+        VatStatus.UNKNOWN: _("Not known yet"),
+    }
+)
+CONTACT_TOPICS: Mapping[ContactTopic, LazyString] = MappingProxyType(
+    {
+        ContactTopic.GENERAL: _("General questions"),
+        ContactTopic.INVOICES: _("Invoices"),
+        ContactTopic.ORDERS: _("Orders"),
+        ContactTopic.PAYROLL: _("Payroll"),
+        ContactTopic.IT: _("IT"),
+    }
+)
+INVOICE_KINDS: Mapping[InvoiceKind, LazyString] = MappingProxyType(
+    {InvoiceKind.INVOICE: _("Invoice"), InvoiceKind.CREDIT_NOTE: _("Credit note")}
+)
+PAYMENT_STATES: Mapping[PaymentState, LazyString] = MappingProxyType(
+    {
+        PaymentState.OPEN: _("Open"),
+        PaymentState.PARTLY: _("Partly paid"),
+        PaymentState.PAID: _("Paid"),
+    }
+)
+DOCUMENT_ORIGINS: Mapping[DocumentOrigin, LazyString] = MappingProxyType(
+    {
+        DocumentOrigin.RECEIVED: _("As received"),
+        DocumentOrigin.EMBEDDED: _("Out of the XML"),
+        DocumentOrigin.RENDERED: _("Drawn from the XML"),
+    }
+)
+IMPORT_SOURCES: Mapping[ImportSource, LazyString] = MappingProxyType(
+    {
+        ImportSource.COMMAND_LINE: _("Command line"),
+        ImportSource.UPLOAD: _("Upload"),
+        ImportSource.DEMO: _("Demo"),
+    }
+)
+IMPORT_STATES: Mapping[ImportState, LazyString] = MappingProxyType(
+    {
+        ImportState.RUNNING: _("Running"),
+        ImportState.DONE: _("Done"),
+        ImportState.FAILED: _("Failed"),
+    }
+)
+IMPORT_OUTCOMES: Mapping[ImportOutcome, LazyString] = MappingProxyType(
+    {
+        ImportOutcome.CREATED: _("Created"),
+        ImportOutcome.UNCHANGED: _("Unchanged"),
+        ImportOutcome.REFUSED: _("Refused"),
+    }
+)
+AUDIT_ACTIONS: Mapping[AuditAction, LazyString] = MappingProxyType(
+    {
+        AuditAction.SIGNED_IN: _("Signed in"),
+        AuditAction.SIGN_IN_FAILED: _("Sign-in failed"),
+        AuditAction.SIGN_IN_THROTTLED: _("Sign-in refused after too many attempts"),
+        AuditAction.SIGNED_OUT: _("Signed out"),
+        AuditAction.SESSION_ENDED: _("Session ended"),
+        AuditAction.USER_CREATED: _("User added"),
+        AuditAction.USER_CHANGED: _("User changed"),
+        AuditAction.USER_DISABLED: _("User disabled"),
+        AuditAction.USER_ENABLED: _("User enabled"),
+        AuditAction.PASSWORD_SET: _("Password set"),
+        AuditAction.LANGUAGE_CHANGED: _("Language changed"),
+        AuditAction.MEMBERSHIP_CREATED: _("Access given"),
+        AuditAction.MEMBERSHIP_CHANGED: _("Access changed"),
+        AuditAction.MEMBERSHIP_REMOVED: _("Access removed"),
+        AuditAction.PORTFOLIO_ASSIGNED: _("Company given to an account manager"),
+        AuditAction.PORTFOLIO_WITHDRAWN: _("Company taken from an account manager"),
+        AuditAction.COMPANY_CREATED: _("Company added"),
+        AuditAction.COMPANY_CHANGED: _("Company details changed"),
+        AuditAction.ADDRESS_CREATED: _("Address added"),
+        AuditAction.ADDRESS_CHANGED: _("Address changed"),
+        AuditAction.ADDRESS_ARCHIVED: _("Address archived"),
+        AuditAction.ADDRESS_RESTORED: _("Address restored"),
+        AuditAction.CONTACT_CREATED: _("Contact added"),
+        AuditAction.CONTACT_CHANGED: _("Contact changed"),
+        AuditAction.CONTACT_REMOVED: _("Contact removed"),
+        AuditAction.INVOICE_IMPORTED: _("Invoice imported"),
+        AuditAction.DOCUMENT_STORED: _("Document stored"),
+        AuditAction.DOCUMENT_DOWNLOADED: _("Document downloaded"),
+        AuditAction.DOCUMENT_UNREADABLE: _("Document could not be read"),
+        AuditAction.PAYMENT_RECORDED: _("Payment recorded"),
+        AuditAction.PAYMENT_ALLOCATED: _("Payment used for an invoice"),
+        AuditAction.CREDIT_ALLOCATED: _("Credit note used for an invoice"),
+        AuditAction.IMPORT_STARTED: _("Import started"),
+        AuditAction.IMPORT_FINISHED: _("Import finished"),
+        AuditAction.ISSUER_CHANGED: _("Settings of the issuer changed"),
+        AuditAction.CROSS_COMPANY_OPENED: _("Work across companies"),
+    }
+)
+
+_SHARED: tuple[tuple[type[Any], Mapping[Any, LazyString]], ...] = (
+    (EmployerRole, EMPLOYER_ROLES),
+    (StaffRole, STAFF_ROLES),
+    (DeliveryMode, DELIVERY_MODES),
+    (VatStatus, VAT_STATUSES),
+    (ContactTopic, CONTACT_TOPICS),
+    (InvoiceKind, INVOICE_KINDS),
+    (PaymentState, PAYMENT_STATES),
+    # Names of file formats are the same in every language.
+    (DocumentFormat, MappingProxyType({one: one.value for one in DocumentFormat})),
+    (DocumentOrigin, DOCUMENT_ORIGINS),
+    (ImportSource, IMPORT_SOURCES),
+    (ImportState, IMPORT_STATES),
+    (ImportOutcome, IMPORT_OUTCOMES),
+    (AuditAction, AUDIT_ACTIONS),
+)
+for _kind, _words in _SHARED:
+    label_enum(_kind, _words)
