@@ -35,10 +35,20 @@ from app.services.passwords import hash_password
 from app.services.users import create_user
 
 
+def holds_cast(session: Session) -> bool:
+    """Whether the companies of the demo are there."""
+    key = normalise_enterprise_number(COMPANIES[0].enterprise_number)
+    return session.scalar(select(Company.id).where(Company.enterprise_key == key)) is not None
+
+
+def holds_anything(session: Session) -> bool:
+    """Whether there is anybody, or any company, or an issuer."""
+    keys = (PortalUser.id, Company.id, IssuerSetting.id)
+    return any(session.scalar(select(key).limit(1)) is not None for key in keys)
+
+
 def add_cast(session: Session) -> None:
-    """Add everybody and every company, unless an issuer is there already."""
-    if session.scalar(select(IssuerSetting.id)) is not None:
-        return
+    """Add the issuer, every company and everybody."""
     session.add(_issuer())
     companies = {one.key: _company(session, one) for one in COMPANIES}
     password = hash_password(PASSWORD)  # once: everybody has the same one, and hashing is slow

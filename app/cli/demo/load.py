@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cli.demo.cast import add_cast
+from app.cli.demo.cast import add_cast, holds_anything, holds_cast
 from app.cli.demo.companies import MARTIN, PEETERS
 from app.cli.demo.documents import CREDITED, DemoDocument, demo_documents
 from app.domain.clock import BUSINESS_ZONE
 from app.domain.einvoice import InvoiceKind
+from app.domain.errors import DomainError
 from app.domain.imports import ImportSource
 from app.domain.ports import BlobStore
 from app.jobs.invoice_import import run_import
@@ -26,13 +28,26 @@ _OVERDUE = (2, "Namur")
 _PARTLY_PAID_CENTS = 100_000
 
 
+class OtherDataPresent(DomainError):
+    """The database holds people or companies that are not the demo's."""
+
+    code: ClassVar[str] = "other_data_present"
+
+
 def load_demo(*, blobs: BlobStore) -> bool:
-    """Load the cast, its documents and its payments; False when all of it was there already."""
+    """Load the cast, its documents and its payments; False when all of it was there already.
+
+    Raises:
+        OtherDataPresent: nothing was added.
+    """
     with cross_company("demo: people and companies") as session:
         if session.scalar(select(Payment.id).where(Payment.source == PAYMENT_SOURCE).limit(1)):
             return False
-        add_cast(session)
-        session.commit()
+        if not holds_cast(session):
+            if holds_anything(session):
+                raise OtherDataPresent
+            add_cast(session)
+            session.commit()
         loaded_on = _loaded_on(session)
     # A load that is finished on a later day makes the documents of the day it began.
     documents = demo_documents(loaded_on)

@@ -20,7 +20,7 @@ _CREATING_COMPANIES = 5_243_871  # any number: the name of a lock that only this
 
 def find_manager(session: Session, email: str) -> int:
     """The id of an account manager who can sign in. Raises ManagerUnknown."""
-    found = session.scalar(
+    found: int | None = session.scalar(
         select(PortalUser.id).where(
             PortalUser.username == email.strip().lower(),
             PortalUser.staff_role == StaffRole.ACCOUNT_MANAGER,

@@ -47,7 +47,7 @@ def _links_to(session: Session, arrived: Sequence[int]) -> Iterator[Link]:
 
 def _links(session: Session, which: ColumnElement[bool]) -> Iterator[Link]:
     naming, named = aliased(Invoice), aliased(Invoice)
-    rows: Sequence[Row[tuple[int, int, InvoiceKind]]] = session.execute(
+    rows: Sequence[Row[int, int, InvoiceKind]] = session.execute(
         select(PrecedingInvoice.id, named.id, named.kind)
         .join(
             naming,
