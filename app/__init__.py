@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _wire_database(app: Flask, settings: Settings) -> None:
     from app.extensions import db, migrate
     from app.security.engines import prepare_engines, sqlalchemy_config
+    from app.security.startup import refuse_unsafe_database
 
     app.config.from_mapping(sqlalchemy_config(settings))
     db.init_app(app)
@@ -35,6 +36,7 @@ def _wire_database(app: Flask, settings: Settings) -> None:
     )
     with app.app_context():
         prepare_engines(db.engines)
+    refuse_unsafe_database(app)
 
 
 def _wire_ports(app: Flask, settings: Settings) -> None:

@@ -162,7 +162,9 @@ def _moved_by(state: ORMExecuteState) -> set[str]:
 
 def _add_criteria(state: ORMExecuteState, criteria: Sequence[Any]) -> None:
     statement: Any = state.statement
-    inherited = getattr(statement, "_with_options", ())  # by a loader, from the statement it loads for
+    inherited = getattr(
+        statement, "_with_options", ()
+    )  # by a loader, from the statement it loads for
     missing = [one for one in criteria if one not in inherited]
     if missing:
         state.statement = statement.options(*missing)
