@@ -4,10 +4,11 @@ from flask import Flask
 
 from app.cli.config import config
 from app.cli.demo import demo
+from app.cli.invoices import invoices
 from app.cli.users import users
 
 
 def register_commands(app: Flask) -> None:
     """Add every command group to `flask`."""
-    for group in (config, demo, users):
+    for group in (config, demo, invoices, users):
         app.cli.add_command(group)

@@ -1,6 +1,7 @@
 """`flask users`: the first administrator, and who may sign in, from the command line."""
 
 import sys
+from datetime import timedelta
 
 import click
 from flask.cli import AppGroup
@@ -10,6 +11,7 @@ from app.domain.errors import DomainError
 from app.domain.roles import StaffRole
 from app.extensions import db
 from app.fab.messages import message_for
+from app.services.sessions import purge_sessions
 from app.services.users import (
     create_user,
     disable_user,
@@ -89,6 +91,21 @@ def enable(email: str) -> None:
         raise _refusal(error) from None
     db.session.commit()
     click.echo(f"{user.email} can sign in.")
+
+
+@users.command("purge-sessions")
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    default=90,
+    show_default=True,
+    help="Keep those that ended since.",
+)
+def purge(days: int) -> None:
+    """Delete the rows of sessions that ended long ago; for a nightly timer."""
+    count = purge_sessions(db.session(), older_than=timedelta(days=days))
+    db.session.commit()
+    click.echo(f"Sessions deleted: {count}.")
 
 
 def _act_as_command_line() -> None:

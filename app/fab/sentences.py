@@ -140,18 +140,32 @@ _IMPORT = {
     "not_in_portfolio": _("The buyer is not a company of your portfolio."),
     "number_taken": _("%(number)s of this seller is here already, with other content."),
     "company_without_address": _("The company has no address in use for this document."),
+    "database_full": _("The database has no room left. Please contact us."),
+    "too_many_documents": _("At most %(limit)s documents can be imported at once."),
+    "nothing_uploaded": _("Choose one or more XML files, or a ZIP file."),
+    "upload_expired": _("This upload is no longer kept. Please upload the files again."),
     "manager_unknown": _("No account manager signs in with %(email)s."),
 }
 
 _WARNINGS = {
     "sums_differ": _("A sum does not add up (%(rule)s): %(expected)s expected, %(found)s found."),
     "check_digits_wrong": _("The check digits of %(field)s are wrong."),
+    "seller_not_issuer": _("The seller “%(name)s” is not the issuer of this portal."),
     "lines_missing": _("The document has no lines."),
     "type_code_disagrees": _("The type code %(type_code)s does not fit this kind of document."),
     "embedded_pdf_unreadable": _("The PDF inside the document cannot be read."),
     "embedded_pdf_ambiguous": _(
         "The document holds %(count)s PDF files, and none says it is the invoice."
     ),
+}
+
+_STAFF = {
+    "last_administrator": _("This is the last administrator. Name another one first."),
+    "not_yourself": _("You cannot disable yourself. Ask another administrator."),
+    "already_member": _("This person has access to the company already."),
+    "ends_before_it_starts": _("The last day is before the first."),
+    "no_address_chosen": _("Choose at least one address."),
+    "language_not_offered": _("This language is not among those that are offered."),
 }
 
 SENTENCES: Mapping[str, LazyString] = MappingProxyType(
@@ -165,5 +179,6 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
         **_COMPANY,
         **_IMPORT,
         **_WARNINGS,
+        **_STAFF,
     }
 )

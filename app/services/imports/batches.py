@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from app.services.audit import record
 from app.services.imports.refusals import ManagerUnknown
 from app.services.imports.values import DocumentResult, ImportOrder
 
+_SILENT_FOR = timedelta(hours=1)
+"""A running import writes after each chunk, which takes seconds: a silent one was killed."""
 _CREATING_COMPANIES = 5_243_871  # any number: the name of a lock that only this product knows
 
 
@@ -33,7 +36,14 @@ def find_manager(session: Session, email: str) -> int:
 
 
 def start_batch(session: Session, order: ImportOrder) -> ImportBatch:
-    """Add the batch of an import that begins now."""
+    """Add the batch of an import that begins now; close those that were killed."""
+    session.execute(
+        update(ImportBatch)
+        .where(
+            ImportBatch.state == ImportState.RUNNING, ImportBatch.updated_at < now() - _SILENT_FOR
+        )
+        .values(state=ImportState.FAILED, finished_at=ImportBatch.updated_at)
+    )
     batch = ImportBatch(
         source=order.source,
         state=ImportState.RUNNING,

@@ -234,5 +234,8 @@ def _refused(incoming: Incoming, refusal: DomainError) -> DocumentResult:
         einvoice.number if einvoice else None,
         einvoice.kind.value if einvoice else None,
         code=refusal.code,
-        params={name: str(value)[:200] for name, value in refusal.params.items()},
+        params={
+            name: value if isinstance(value, int) else str(value)[:200]
+            for name, value in refusal.params.items()
+        },
     )

@@ -37,7 +37,9 @@ def store_invoices(
         return
     files = [_put(each, blobs) for each, _address in planned]
     statement = insert(Invoice).returning(Invoice.id, sort_by_parameter_order=True)
-    ids = session.scalars(statement, [_invoice(each, address) for each, address in planned]).all()
+    ids = session.scalars(
+        statement, [invoice_values(each, address) for each, address in planned]
+    ).all()
     owners: list[Owner] = [
         {"company_id": _company_id(each), "address_id": address, "invoice_id": invoice_id}
         for (each, address), invoice_id in zip(planned, ids, strict=True)
@@ -53,24 +55,8 @@ def store_invoices(
     _record(session, [each for each, _address in planned])
 
 
-def _put(planned: PlannedInvoice, blobs: BlobStore) -> list[dict[str, Any]]:
-    data = planned.incoming.data
-    files = [_file(data, DocumentFormat.XML, DocumentOrigin.RECEIVED, blobs)]
-    document = planned.incoming.document
-    if document is not None and document.embedded_pdf is not None:
-        pdf = document.embedded_pdf.data
-        files.append(_file(pdf, DocumentFormat.PDF, DocumentOrigin.EMBEDDED, blobs))
-    return files
-
-
-def _file(
-    data: bytes, format_: DocumentFormat, origin: DocumentOrigin, blobs: BlobStore
-) -> dict[str, Any]:
-    sha256 = blobs.put(data, media_type=format_.media_type)
-    return {"format": format_, "origin": origin, "sha256": sha256, "size_bytes": len(data)}
-
-
-def _invoice(planned: PlannedInvoice, address_id: int) -> dict[str, Any]:
+def invoice_values(planned: PlannedInvoice, address_id: int) -> dict[str, Any]:
+    """The columns of `invoice` that a document fills: also what measurements fill a database with."""
     einvoice, amounts = planned.einvoice, planned.amounts
     open_cents, state = open_projection(amounts.signed_cents)
     payment_id = einvoice.payment_id
@@ -101,6 +87,23 @@ def _invoice(planned: PlannedInvoice, address_id: int) -> dict[str, Any]:
         "search_text": search_text_of(einvoice),
         "has_warnings": bool(planned.warnings),
     }
+
+
+def _put(planned: PlannedInvoice, blobs: BlobStore) -> list[dict[str, Any]]:
+    data = planned.incoming.data
+    files = [_file(data, DocumentFormat.XML, DocumentOrigin.RECEIVED, blobs)]
+    document = planned.incoming.document
+    if document is not None and document.embedded_pdf is not None:
+        pdf = document.embedded_pdf.data
+        files.append(_file(pdf, DocumentFormat.PDF, DocumentOrigin.EMBEDDED, blobs))
+    return files
+
+
+def _file(
+    data: bytes, format_: DocumentFormat, origin: DocumentOrigin, blobs: BlobStore
+) -> dict[str, Any]:
+    sha256 = blobs.put(data, media_type=format_.media_type)
+    return {"format": format_, "origin": origin, "sha256": sha256, "size_bytes": len(data)}
 
 
 def _contents(

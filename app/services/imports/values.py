@@ -49,7 +49,7 @@ class DocumentResult:
     company_id: int | None = None
     company_name: str | None = None
     code: str | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     warnings: tuple[DocumentWarning, ...] = ()
 
 
