@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -185,7 +185,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def throw_away_cluster() -> Iterator[URL]:
+def throw_away_cluster(tuning: Mapping[str, str] = TUNING) -> Iterator[URL]:
     """Start a PostgreSQL of our own in a temporary folder; give its superuser's address."""
     _sweep_leftovers()
     binaries = postgres_binaries()
@@ -199,10 +199,10 @@ def throw_away_cluster() -> Iterator[URL]:
         [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8",
          "--no-locale", "--no-instructions"],
     )  # fmt: skip
-    tuning = [part for name, value in TUNING.items() for part in ("-c", f"{name}={value}")]
+    options = [part for name, value in tuning.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         guard = subprocess.Popen(
-            ["sh", "-c", GUARD, folder, binaries / "postgres", "-D", data, "-k", folder, *tuning],
+            ["sh", "-c", GUARD, folder, binaries / "postgres", "-D", data, "-k", folder, *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log,

@@ -1,0 +1,1 @@
+"""Measurements against the budgets of the product: one interleaved run, compared with a bare floor."""
