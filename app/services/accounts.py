@@ -42,9 +42,13 @@ class OwnMembership:
     """What somebody belongs to, also before it starts and after it has expired."""
 
     company: str
+    public_id: UUID
     role: EmployerRole
     starts_on: date | None
     expires_on: date | None
+
+    def is_open(self, day: date) -> bool:
+        return not self.is_future(day) and not self.is_over(day)
 
     def is_future(self, day: date) -> bool:
         return self.starts_on is not None and day < self.starts_on
@@ -114,7 +118,13 @@ def end_other_sessions(session: Session, user_id: int, *, keep_id: int) -> int:
 def memberships_of(session: Session, user_id: int) -> list[OwnMembership]:
     """What a person belongs to, by name, whatever the day."""
     rows = session.execute(
-        select(Company.name, Membership.role, Membership.starts_on, Membership.expires_on)
+        select(
+            Company.name,
+            Company.public_id,
+            Membership.role,
+            Membership.starts_on,
+            Membership.expires_on,
+        )
         .join(Company, Company.id == Membership.company_id)
         .where(Membership.user_id == user_id)
         .order_by(Company.name, Company.id),

@@ -35,8 +35,8 @@ class _Entry:
 
 _COMPANY = (
     _Entry(_("Details"), "company.show", "company", Permission.VIEW_COMPANY, "company"),
-    _Entry(_("Addresses"), "addresses.index", "company", Permission.VIEW_COMPANY, "addresses"),
-    _Entry(_("Contacts"), "contacts.index", "company", Permission.VIEW_COMPANY, "contacts"),
+    _Entry(_("Addresses"), "addresses.index", "address", Permission.VIEW_COMPANY, "addresses"),
+    _Entry(_("Contacts"), "contacts.index", "users", Permission.VIEW_COMPANY, "contacts"),
 )
 PORTAL = (
     _Entry(_("Home"), "home.show", "home", Permission.VIEW_INVOICES, "home"),
@@ -51,13 +51,13 @@ BACKOFFICE = (
     _Entry(
         _("Addresses"), "company_addresses.list", "address", Screen.ADDRESSES, "company_addresses"
     ),
-    _Entry(_("Contacts"), "company_contacts.list", "contact", Screen.CONTACTS, "company_contacts"),
-    _Entry(_("Access"), "memberships.list", "access", Screen.MEMBERSHIPS, "memberships"),
+    _Entry(_("Contacts"), "company_contacts.list", "users", Screen.CONTACTS, "company_contacts"),
+    _Entry(_("Access"), "memberships.list", "lock", Screen.MEMBERSHIPS, "memberships"),
     _Entry(_("Invoices"), "company_invoices.list", "invoice", Screen.INVOICES, "company_invoices"),
-    _Entry(_("Documents"), "documents.list", "document", Screen.DOCUMENTS, "documents"),
+    _Entry(_("Documents"), "documents.list", "list", Screen.DOCUMENTS, "documents"),
     _Entry(_("Imports"), "imports.list", "upload", Screen.IMPORTS, "imports"),
-    _Entry(_("Users"), "users.list", "contact", Screen.USERS, "users"),
-    _Entry(_("Portfolios"), "portfolios.list", "access", Screen.PORTFOLIOS, "portfolios"),
+    _Entry(_("Users"), "users.list", "user", Screen.USERS, "users"),
+    _Entry(_("Portfolios"), "portfolios.list", "shield", Screen.PORTFOLIOS, "portfolios"),
     _Entry(_("Audit trail"), "audit_events.list", "history", Screen.AUDIT_EVENTS, "audit_events"),
     _Entry(_("Issuer"), "issuer.edit", "settings", Permission.EDIT_ISSUER, "issuer"),
 )
@@ -97,7 +97,7 @@ def _may(principal: Principal, needs: Permission | Screen) -> bool:
 
 
 def home_url(principal: Principal) -> str:
-    """Where somebody lands: the back-office, the only company, or the choice of one."""
+    """Where somebody lands: the back-office, the first of their companies, or what is left without one."""
     if principal.role in {Role.ACCOUNT_MANAGER, Role.AUDITOR, Role.PLATFORM_ADMIN}:
         return url_for("backoffice.show")
     if principal.companies:

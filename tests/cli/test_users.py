@@ -1,11 +1,13 @@
 """`flask users`: the first administrator and who may sign in."""
 
+from datetime import timedelta
+
 import pytest
 
+from tests.cast import CLAIRE
 from tests.web.signing_in import sign_in
 
 GOOD = "correct horse battery"
-CLAIRE = "claire@boulangerie-martin.example"
 
 
 @pytest.fixture
@@ -70,6 +72,23 @@ def test_a_disabled_person_is_out_at_once_and_comes_back_when_enabled(run, clien
 
     assert run("enable", CLAIRE).exit_code == 0
     assert sign_in(client, CLAIRE).status_code == 303
+
+
+def test_sessions_that_ended_long_ago_are_deleted(run, client, app):
+    from sqlalchemy import update
+
+    from app.domain.clock import now
+    from app.extensions import db
+    from app.models import LoginSession
+
+    sign_in(client, CLAIRE)
+    assert "Sessions deleted: 0." in run("purge-sessions").output
+
+    with app.app_context():
+        db.session.execute(update(LoginSession).values(expires_at=now() - timedelta(days=9)))
+        db.session.commit()
+    assert "Sessions deleted: 1." in run("purge-sessions", "--days", "8").output
+    assert run("purge-sessions", "--days", "0").exit_code == 2
 
 
 def test_somebody_unknown_is_said_to_be(run):

@@ -3,10 +3,9 @@
 import pytest
 
 from app.domain.actors import Actor
+from tests.cast import CLAIRE, PASSWORD
 from tests.services.trail import follow_trail
 
-CLAIRE = "claire@boulangerie-martin.example"
-PASSWORD = "demo-Clientele-2026"
 STRANGER = Actor(None, "visitor", None, "192.0.2.7", "request-1")
 
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from tests.cast import CLAIRE
 from tests.services.trail import follow_trail
 
-CLAIRE = "claire@boulangerie-martin.example"
 GOOD = "correct horse battery"
 
 

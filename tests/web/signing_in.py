@@ -3,11 +3,11 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from tests.cast import PASSWORD
+
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
-
-PASSWORD = "demo-Clientele-2026"
 
 
 def form_token(client: "FlaskClient", path: str = "/") -> str:

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from tests.cast import ANA, CLAIRE, INES, MARC, MARTIN, PIETER, SOFIA
 from tests.web.signing_in import form_token, sign_in
 
-CLAIRE = "claire@boulangerie-martin.example"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
@@ -57,7 +57,7 @@ def test_it_says_who_one_is(account):
 
     assert "Claire Dubois" in page
     assert CLAIRE in page
-    assert "Boulangerie Martin SRL" in page
+    assert MARTIN in page
 
 
 def test_it_lists_the_browsers_in_which_one_is_signed_in(account, phone):
@@ -96,7 +96,7 @@ def test_ending_all_others_leaves_this_one(account, phone):
 
 def test_nobody_ends_a_session_of_somebody_else(account, app):
     pieter = app.test_client()
-    sign_in(pieter, "pieter@brouwerij-peeters.example")
+    sign_in(pieter, PIETER)
     (own,) = ends(account)
 
     assert post(pieter, own).status_code == 404
@@ -122,9 +122,7 @@ def test_ending_sessions_is_in_the_trail(account, phone, app):
         assert (event.actor_name, event.target_label) == ("Claire Dubois", "Claire Dubois")
 
 
-@pytest.mark.parametrize(
-    "email", ["sofia@issuer.example", "marc@issuer.example", "ana@audit.example"]
-)
+@pytest.mark.parametrize("email", [SOFIA, MARC, ANA])
 def test_staff_have_the_page_too(client, email):
     sign_in(client, email)
 
@@ -156,7 +154,7 @@ def test_who_has_no_open_company_reads_why(client, app, starts, ends_, word):
 
 
 def test_a_page_without_a_company_leads_to_each_of_ones_companies(client):
-    sign_in(client, "ines@payroll.example")
+    sign_in(client, INES)
     page = client.get("/account").text
 
     side = page.split('class="side"')[1].split("</nav>")[0]

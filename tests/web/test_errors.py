@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from tests.cast import CLAIRE, PIETER
 from tests.web.signing_in import form_token, sign_in
 from tests.web.statements import statements
 
-CLAIRE = "claire@boulangerie-martin.example"
 LANGUAGES = ("fr", "nl", "de", "en")
 
 
@@ -103,7 +103,7 @@ def test_an_unexpected_failure_shows_a_reference_and_nothing_of_the_inside(clien
 
 
 def test_somebody_signed_in_reads_their_language(client, app):
-    sign_in(client, "pieter@brouwerij-peeters.example")
+    sign_in(client, PIETER)
 
     assert language(client.get("/nowhere", headers={"Accept-Language": "de"})) == "nl"
 

@@ -2,9 +2,8 @@
 
 import pytest
 
+from tests.cast import CLAIRE
 from tests.web.signing_in import form_token, sign_in
-
-CLAIRE = "claire@boulangerie-martin.example"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ import re
 import pytest
 from sqlalchemy import select
 
+from tests.cast import CLAIRE, PIETER
 from tests.web.signing_in import form_token, sign_in, sign_out
-
-CLAIRE = "claire@boulangerie-martin.example"
 
 
 def language(answer):
@@ -60,7 +59,7 @@ def test_somebody_signed_in_has_it_on_every_device(client, app):
 
 
 def test_after_signing_out_the_language_is_still_the_persons(client):
-    sign_in(client, "pieter@brouwerij-peeters.example", headers={"Accept-Language": "en"})
+    sign_in(client, PIETER, headers={"Accept-Language": "en"})
     sign_out(client)
 
     assert language(client.get("/", headers={"Accept-Language": "en"})) == "nl"

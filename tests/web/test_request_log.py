@@ -5,9 +5,9 @@ import logging
 
 import pytest
 
-from tests.web.signing_in import PASSWORD, sign_in, sign_out
+from tests.cast import CLAIRE, PASSWORD
+from tests.web.signing_in import sign_in, sign_out
 
-CLAIRE = "claire@boulangerie-martin.example"
 IBAN = "BE71 0961 2345 6769"
 
 

@@ -5,11 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from tests.cast import CLAIRE, INES, PASSWORD, PIETER
 from tests.web.signing_in import form_token, sign_in, sign_out
 from tests.web.statements import statements
-
-CLAIRE = "claire@boulangerie-martin.example"
-INES = "ines@payroll.example"
 
 
 def sid_of(client):
@@ -96,7 +94,7 @@ def test_the_token_of_the_visitors_forms_dies_with_the_sign_in(client):
 def test_signing_in_again_ends_the_session_before(client, app):
     sign_in(client, CLAIRE)
     former, token = sid_of(client), form_token(client, "/account")
-    data = {"email": CLAIRE, "password": "demo-Clientele-2026", "csrf_token": token}
+    data = {"email": CLAIRE, "password": PASSWORD, "csrf_token": token}
     client.post("/login", data=data)
 
     replay = app.test_client()
@@ -234,7 +232,7 @@ def test_a_membership_opens_from_its_first_day_to_its_last(client, app, home, st
 
 def test_a_company_of_somebody_else_does_not_exist(client, home, app):
     other = app.test_client()
-    sign_in(other, "pieter@brouwerij-peeters.example")
+    sign_in(other, PIETER)
 
     assert other.get(home).status_code == 404
     assert other.get("/c/00000000-0000-4000-8000-000000000000/").status_code == 404

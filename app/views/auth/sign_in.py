@@ -25,6 +25,7 @@ from app.services.throttle import (
     count_attempt,
     forgive_attempt,
     keyed_hash,
+    purge_windows,
     sign_in_limits,
 )
 from app.views.auth.forms import SignInForm
@@ -111,6 +112,7 @@ class SignInView(PortalView):
             actor=stranger,
         )
         forgive_attempt(session, limits)
+        purge_windows(session)
         return user
 
 
@@ -121,6 +123,7 @@ def _count(limits: tuple[Limit, ...], *, actor: Actor) -> None:
     except TooManyAttempts as error:
         if error.is_first:
             record(db.session(), AuditAction.SIGN_IN_THROTTLED, actor=actor)
+            purge_windows(db.session())
         raise
     finally:
         db.session.commit()
