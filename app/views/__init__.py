@@ -13,11 +13,17 @@ from app.views.formats import register_formats
 from app.views.headers import register_headers
 from app.views.health import blueprint as health
 from app.views.language import blueprint as language
+from app.views.portal.home import HomeView
+from app.views.portal.invoice_downloads import InvoiceDownloadsView
+from app.views.portal.invoices import InvoicesView
 from app.views.request_log import register_request_log
 
 SCREENS: tuple[type, ...] = (
     SignInView,
     AccountView,
+    HomeView,
+    InvoicesView,
+    InvoiceDownloadsView,
     *BACKOFFICE,
 )
 

@@ -26,6 +26,7 @@ _BUNDLES: Final = {
             "layout",
             "actions",
             "cards",
+            "documents",
             "feedback",
             "forms",
             "navigation",

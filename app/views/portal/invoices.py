@@ -1,0 +1,188 @@
+"""Invoices and credit notes of a company: the list, and one document in full."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import abort, request, url_for
+from flask_babel import gettext as _
+
+from app.domain.clock import today
+from app.domain.invoicing import InvoiceTab
+from app.extensions import db
+from app.fab.portal import PortalView, expose
+from app.fab.redirects import here, requested_next
+from app.security.access import requires
+from app.security.permissions import Permission
+from app.services.invoice_list import (
+    COUNT_CAP,
+    InvoicePage,
+    InvoiceQuery,
+    Surroundings,
+    invoice_page,
+    settled,
+    surroundings,
+    tab_counts,
+)
+from app.services.invoice_page import find_invoice
+from app.services.invoice_paging import Order, SortKey
+from app.services.invoice_search import SearchKind
+from app.views.formats import count_text
+from app.views.portal.invoice_address import (
+    CHOSEN_DAYS,
+    LAST_MONTHS,
+    BadAddress,
+    ListAddress,
+    tab_name,
+)
+from app.views.portal.invoice_picture import InvoicePicture
+from app.views.portal.invoice_rows import document_rows
+
+
+class InvoicesView(PortalView):
+    """`/c/<company>/invoices`; every filter, order and page stands in the address."""
+
+    endpoint_name = "invoices"
+    route_base = "/c/<uuid:company_id>/invoices"
+
+    @expose("")
+    @requires(Permission.VIEW_INVOICES)
+    def index(self) -> str:
+        session, on = db.session(), today()
+        try:
+            address = ListAddress.read(request.args)
+            around = surroundings(session, address.search)
+            query = settled(address.query(around, today=on), around)
+        except BadAddress:
+            abort(400)
+        page, counts = invoice_page(session, query), tab_counts(session, query)
+        return self.render(
+            "portal/invoices.html", **_list_context(address, around, query, page, counts)
+        )
+
+    @expose("/<uuid:public_id>")
+    @requires(Permission.VIEW_INVOICES)
+    def show(self, public_id: UUID) -> str:
+        details = find_invoice(db.session(), public_id)
+        if details is None:
+            abort(404)
+        list_url = url_for("invoices.index")
+        back = requested_next() or ""
+        return self.render(
+            "portal/invoice.html",
+            invoice=InvoicePicture(details, today=today(), list_url=list_url),
+            list_url=list_url,
+            back_url=back if back.startswith(list_url) else list_url,
+        )
+
+
+def _list_context(
+    address: ListAddress,
+    around: Surroundings,
+    query: InvoiceQuery,
+    page: InvoicePage,
+    counts: dict[InvoiceTab, int],
+) -> dict[str, Any]:
+    list_url = url_for("invoices.index")
+    back = here() if request.query_string else ""
+    return {
+        "back": back,
+        "address": address,
+        "list_url": list_url,
+        "has_any": around.earliest_on is not None,
+        "earliest_on": around.earliest_on,
+        "documents": document_rows(
+            page.rows, today=query.today, list_url=list_url, places=around.names, back=back
+        ),
+        "status_tabs": _tabs(address, counts, list_url),
+        "orders": _orders(address, list_url),
+        "periods": _periods(around, query.today, address),
+        "places": [("", _("All addresses"))]
+        + [(str(one.public_id), one.name) for one in around.addresses],
+        "years": _years(around, query.today),
+        "where": _where(page, counts[query.tab]),
+        "is_by_number": query.search is not None and query.search.kind is SearchKind.NUMBER,
+        "page_urls": {
+            "first_url": address.url(list_url) if page.previous else None,
+            "previous_url": page.previous
+            and address.url(list_url, before=page.previous.write(query.order)),
+            "next_url": page.next and address.url(list_url, after=page.next.write(query.order)),
+        },
+    }
+
+
+def _tabs(
+    address: ListAddress, counts: dict[InvoiceTab, int], list_url: str
+) -> list[tuple[str, str, str, bool]]:
+    names = {
+        InvoiceTab.ALL: _("All"),
+        InvoiceTab.OPEN: _("Open"),
+        InvoiceTab.OVERDUE: _("Overdue"),
+        InvoiceTab.PAID: _("Paid"),
+        InvoiceTab.CREDIT_NOTES: _("Credit notes"),
+    }
+    return [
+        (
+            name,
+            address.url(list_url, tab="" if tab is InvoiceTab.ALL else tab_name(tab)),
+            count_text(counts[tab], COUNT_CAP),
+            tab is address.tab,
+        )
+        for tab, name in names.items()
+    ]
+
+
+def _orders(address: ListAddress, list_url: str) -> dict[str, tuple[str, str, str]]:
+    """Sort key to (label, address that sorts by it, direction it is sorted in now or "")."""
+    names = {
+        SortKey.NUMBER: _("Number"),
+        SortKey.ISSUED: _("Issued"),
+        SortKey.DUE: _("Due"),
+        SortKey.AMOUNT: _("Amount"),
+    }
+    return {
+        key.value: (
+            name,
+            address.url(list_url, order=_order_argument(address.order, key)),
+            _direction(address.order, key),
+        )
+        for key, name in names.items()
+    }
+
+
+def _order_argument(current: Order, key: SortKey) -> str:
+    """A second click turns the order round; the first puts the newest, largest and latest on top."""
+    wanted = Order(key, descending=key is not SortKey.NUMBER)
+    if current.key is key:
+        wanted = Order(key, descending=not current.descending)
+    return "" if wanted == Order() else str(wanted)
+
+
+def _direction(current: Order, key: SortKey) -> str:
+    if current.key is not key:
+        return ""
+    return "descending" if current.descending else "ascending"
+
+
+def _years(around: Surroundings, on: date) -> list[int]:
+    """Every year there is a document of, the newest first."""
+    return list(range(on.year, around.earliest_on.year - 1, -1)) if around.earliest_on else []
+
+
+def _periods(around: Surroundings, on: date, address: ListAddress) -> list[tuple[str, str]]:
+    periods = [("", _("All years")), (LAST_MONTHS, _("Last 12 months"))]
+    periods += [(str(year), str(year)) for year in _years(around, on)]
+    if address.period.isdigit() and address.period not in dict(periods):
+        periods.append((address.period, address.period))
+    return [*periods, (CHOSEN_DAYS, _("Choose dates"))]
+
+
+def _where(page: InvoicePage, total: int) -> str:
+    if not page.rows:
+        return _("No documents")
+    return _(
+        "%(first)s to %(last)s of %(total)s",
+        first=count_text(page.first, 10**9),
+        last=count_text(page.last, 10**9),
+        total=count_text(total, COUNT_CAP),
+    )
