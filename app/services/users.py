@@ -74,7 +74,7 @@ def create_user(
         EmailMalformed, EmailTaken: nothing was added.
         DomainError: the password breaks the rule (`check_password_rule`).
     """
-    address = _checked_email(session, email)
+    address = checked_email(session, email)
     user = PortalUser(
         email=address,
         username=address,
@@ -154,11 +154,16 @@ def _capitalised(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().title()
 
 
-def _checked_email(session: Session, typed: str) -> str:
+def checked_email(session: Session, typed: str, *, but: PortalUser | None = None) -> str:
+    """The one spelling of an address that nobody signs in with, or nobody but one person.
+
+    Raises:
+        EmailMalformed, EmailTaken
+    """
     address = normalise_email(typed)
     if len(address) > LONGEST_SIGN_IN_NAME or not is_email_address(address):
         raise EmailMalformed(field="email")
-    taken = select(PortalUser.id).where(PortalUser.username == address)
-    if session.scalar(taken) is not None:
+    owner = session.scalar(select(PortalUser.id).where(PortalUser.username == address))
+    if owner is not None and (but is None or owner != but.id):
         raise EmailTaken(field="email")
     return address

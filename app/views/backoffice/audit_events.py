@@ -31,8 +31,8 @@ class AuditEventView(CompanyScreen):
         "ip",
         "request_id",
     ]
-    search_columns: ClassVar[list[str]] = ["at", "actor_name", "action", "target_label"]
-    order_columns: ClassVar[list[str]] = ["at"]
+    search_columns = ("at", "actor_name", "action", "target_label")
+    order_columns = ("at",)
     base_order = ("at", "desc")
     label_columns: ClassVar[dict[str, Any]] = {
         "at": _("When"),

@@ -60,8 +60,8 @@ class CompanyView(CompanyScreen):
         (_("How to reach them"), {"fields": list(_REACH)}),
     ]
     add_fieldsets = edit_fieldsets = show_fieldsets
-    search_columns: ClassVar[list[str]] = ["name", "customer_number", "city", "vat_status"]
-    order_columns: ClassVar[list[str]] = ["name"]
+    search_columns = ("name", "customer_number", "city", "vat_status")
+    order_columns = ("name",)
     base_order = ("name", "asc")
     formatters_columns: ClassVar[dict[str, Any]] = {
         "enterprise_number": enterprise_number,

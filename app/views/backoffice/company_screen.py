@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flask import abort, g, request, url_for
+from flask import abort, g, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.fab.filters import ColumnFilter
 from app.fab.views import TenantModelView
-from app.fab.widgets import SearchForm
+from app.fab.widgets import Action, Record, SearchForm
 from app.models import Company
 from app.views.backoffice.tabs import company_tabs
 
@@ -59,9 +59,12 @@ def find_company(public_id: UUID) -> Company:
     return db.session().scalars(statement).one_or_none() or abort(404)
 
 
-def list_of_company(endpoint: str, company: Company) -> str:
-    """The address of a list, for one company."""
-    return url_for(endpoint, **{AT_COMPANY: str(company.public_id)})
+def uuid_of(text: str | None) -> UUID | None:
+    """The public id that a text is, if it is one."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 class CompanyScreen(TenantModelView):
@@ -92,18 +95,18 @@ class CompanyScreen(TenantModelView):
 
     # --- one company's list ------------------------------------------------------------------
 
-    def _get_list_widget(self, filters: Any, **kwargs: Any) -> dict[str, Any]:
+    def _get_list_widget(self, filters: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         company: Company | None = g.get("acting_for")
         if company is not None and self.filters_by_company:
             kwargs.setdefault("below", {"company": str(company.public_id)})
-        return super()._get_list_widget(filters, **kwargs)
+        return super()._get_list_widget(filters, *args, **kwargs)
 
     def _search_form(self) -> SearchForm:
         form = super()._search_form()
         company: Company | None = g.get("acting_for")
         if company is None:
             return form
-        at = list_of_company(f"{self.endpoint}.list", company)
+        at = self.url("list", **{AT_COMPANY: str(company.public_id)})
         inputs = [one for one in form.inputs if COMPANY_COLUMN not in one.name]
         kept = [*form.kept, (AT_COMPANY, str(company.public_id))]
         searched = any(one.value for one in inputs)
@@ -118,7 +121,7 @@ class CompanyScreen(TenantModelView):
 
     def _item(self, pk: str, columns: Any = ()) -> Any:
         item = super()._item(pk, [*columns, "company"] if self.filters_by_company else columns)
-        g.acting_for = item if isinstance(item, Company) else item.company
+        g.acting_for = item.company if self.filters_by_company else item
         return item
 
     def _page(self, template: str, title: Any, widgets: Any, **context: Any) -> str:
@@ -129,10 +132,18 @@ class CompanyScreen(TenantModelView):
 
     def _company_asked_for(self) -> Company | None:
         """The company that a link to an empty form names."""
-        wanted = request.args.get("company") if request.method == "GET" else None
-        if not wanted:
+        text = request.args.get("company")
+        if not text or not self.filters_by_company:
             return None
-        try:
-            return find_company(UUID(wanted))
-        except ValueError:
-            abort(404)
+        wanted = uuid_of(text)
+        return find_company(wanted) if wanted else abort(404)
+
+    # --- what may be done with one record ------------------------------------------------------
+
+    def _record(self, item: Any) -> Record:
+        record = super()._record(item)
+        return replace(record, actions=self.offered(item, list(record.actions)))
+
+    def offered(self, item: Any, actions: list[Action]) -> list[Action]:
+        """The actions that make sense for a record, of those that the reader may take."""
+        return actions

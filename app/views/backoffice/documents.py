@@ -29,8 +29,8 @@ class DocumentView(CompanyScreen):
         "created_at",
     ]
     show_columns: ClassVar[list[str]] = [*list_columns, "sha256"]
-    search_columns: ClassVar[list[str]] = ["format", "origin", "created_at"]
-    order_columns: ClassVar[list[str]] = ["created_at"]
+    search_columns = ("format", "origin", "created_at")
+    order_columns = ("created_at",)
     base_order = ("created_at", "desc")
     formatters_columns: ClassVar[dict[str, Any]] = {"size_bytes": file_size}
     label_columns: ClassVar[dict[str, Any]] = {

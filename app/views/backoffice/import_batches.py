@@ -28,8 +28,8 @@ class ImportBatchView(ReadOnlyModelView):
         "started_by",
     ]
     show_columns: ClassVar[list[str]] = [*list_columns, "finished_at"]
-    search_columns: ClassVar[list[str]] = ["state", "source", "started_at"]
-    order_columns: ClassVar[list[str]] = ["started_at"]
+    search_columns = ("state", "source", "started_at")
+    order_columns = ("started_at",)
     base_order = ("started_at", "desc")
     label_columns: ClassVar[dict[str, Any]] = {
         "started_at": _("Started"),

@@ -41,9 +41,9 @@ class CompanyInvoiceView(CompanyScreen):
         "open_cents",
         "payment_state",
     ]
-    search_columns: ClassVar[list[str]] = ["number", "kind", "payment_state", "issued_on"]
+    search_columns = ("number", "kind", "payment_state", "issued_on")
     prefix_columns: ClassVar[list[str]] = ["number"]
-    order_columns: ClassVar[list[str]] = ["issued_on"]
+    order_columns = ("issued_on",)
     base_order = ("issued_on", "desc")
     amount_columns: ClassVar[list[str]] = ["signed_cents", "open_cents"]
     row_formatters: ClassVar[dict[str, Any]] = {

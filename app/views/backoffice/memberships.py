@@ -30,8 +30,8 @@ class MembershipView(CompanyScreen):
         "last_seen_at",
     ]
     show_columns: ClassVar[list[str]] = [*list_columns, "addresses"]
-    search_columns: ClassVar[list[str]] = ["role", "expires_on", "limited_to_addresses"]
-    order_columns: ClassVar[list[str]] = []
+    search_columns = ("role", "expires_on", "limited_to_addresses")
+    order_columns = ()
     label_columns: ClassVar[dict[str, Any]] = {
         "user": _("Name"),
         "user.email": _("E-mail address"),

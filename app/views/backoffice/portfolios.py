@@ -24,8 +24,8 @@ class PortfolioView(TenantModelView):
     list_columns: ClassVar[list[str]] = ["company", "manager", "created_at"]
     show_columns: ClassVar[list[str]] = ["company", "manager", "manager.email", "created_at"]
     add_columns: ClassVar[list[str]] = ["company", "manager"]
-    search_columns: ClassVar[list[str]] = ["created_at"]
-    order_columns: ClassVar[list[str]] = ["created_at"]
+    search_columns = ("created_at",)
+    order_columns = ("created_at",)
     base_order = ("created_at", "desc")
     relation_search: ClassVar[dict[str, Any]] = {"manager": ("first_name", "last_name", "email")}
     add_row_message = _("The company is in the portfolio.")

@@ -39,8 +39,8 @@ class UserView(TenantModelView):
         "staff_role",
     ]
     edit_columns = add_columns
-    search_columns: ClassVar[list[str]] = ["email", "last_name", "staff_role", "active"]
-    order_columns: ClassVar[list[str]] = ["email"]
+    search_columns = ("email", "last_name", "staff_role", "active")
+    order_columns = ("email",)
     base_order = ("email", "asc")
     formatters_columns: ClassVar[dict[str, Any]] = {"language": LANGUAGES.get}
     label_columns: ClassVar[dict[str, Any]] = {

@@ -1,0 +1,100 @@
+"""What an administrator does to people: changes who they are, disables and enables them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.audit import AuditAction
+from app.domain.errors import DomainError
+from app.domain.roles import StaffRole
+from app.domain.typed_text import required_line
+from app.models import PortalUser
+from app.services.audit import record
+from app.services.users import checked_email, disable_user, enable_user
+
+
+class LastAdministrator(DomainError):
+    """Without this person nobody could run the product any more."""
+
+    code = "last_administrator"
+
+
+class NotYourself(DomainError):
+    """Nobody disables themself: a slip would end the session in which it could be repaired."""
+
+    code = "not_yourself"
+
+
+@dataclass(frozen=True, slots=True)
+class UserValues:
+    """Who somebody is. `email` is also the name to sign in with; no staff role is an employer's person."""
+
+    email: str
+    first_name: str
+    last_name: str
+    language: str
+    staff_role: StaffRole | None = None
+
+
+def change_user(session: Session, user: PortalUser, values: UserValues) -> bool:
+    """Change who a person is; False when nothing differs.
+
+    Raises:
+        EmailMalformed, EmailTaken, TextMissing, TextTooLong: with the field at fault.
+        LastAdministrator: they are the last one, and would be none any more.
+    """
+    wanted = {
+        "email": checked_email(session, values.email, but=user),
+        "first_name": required_line(values.first_name, field="first_name", longest=64),
+        "last_name": required_line(values.last_name, field="last_name", longest=64),
+        "language": values.language,
+        "staff_role": values.staff_role,
+    }
+    changes = {
+        name: (getattr(user, name), value)
+        for name, value in wanted.items()
+        if getattr(user, name) != value
+    }
+    if not changes:
+        return False
+    if "staff_role" in changes:
+        _keep_an_administrator(session, user)
+    for name, value in wanted.items():
+        setattr(user, name, value)
+    user.username = user.email
+    session.flush()
+    record(session, AuditAction.USER_CHANGED, target=user, changes=changes)
+    return True
+
+
+def disable(session: Session, user: PortalUser, *, by_id: int) -> None:
+    """Refuse sign-ins of a person from now on and end their sessions.
+
+    Raises:
+        LastAdministrator: they are the last one.
+        NotYourself: `by_id` is theirs.
+    """
+    _keep_an_administrator(session, user)
+    if user.id == by_id:
+        raise NotYourself
+    disable_user(session, user)
+
+
+def enable(session: Session, user: PortalUser) -> None:
+    """Let a person sign in again."""
+    enable_user(session, user)
+
+
+def _keep_an_administrator(session: Session, user: PortalUser) -> None:
+    """Two administrators who demote each other at once wait for each other here."""
+    if user.staff_role is not StaffRole.PLATFORM_ADMIN or not user.active:
+        return
+    administrators = (
+        select(PortalUser.id)
+        .where(PortalUser.staff_role == StaffRole.PLATFORM_ADMIN, PortalUser.active.is_(True))
+        .order_by(PortalUser.id)
+        .with_for_update()
+    )
+    if set(session.scalars(administrators)) <= {user.id}:
+        raise LastAdministrator(field="staff_role")
