@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from app.domain.actors import Actor
 from app.domain.errors import DomainError
+from app.domain.languages import LANGUAGES
 from app.domain.roles import StaffRole
 from app.extensions import db
 from app.fab.messages import message_for
@@ -20,7 +21,6 @@ from app.services.users import (
     list_users,
     person_of_email,
 )
-from app.views.locale import LANGUAGES
 
 users = AppGroup("users", help="People who can sign in.")
 

@@ -16,9 +16,12 @@ def sqlalchemy_config(settings: Settings) -> dict[str, Any]:
     """What Flask-SQLAlchemy reads. On SQLite one engine serves every role."""
     runtime = settings.database_url.get_secret_value()
     config: dict[str, Any] = {"SQLALCHEMY_DATABASE_URI": runtime}
+    # Values that people typed stay out of error messages, and so out of the log.
+    config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
     if settings.is_sqlite:
         return config
     options = {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         # A cached generic plan is made for the average company and is slow for the biggest.
         "connect_args": {"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"},

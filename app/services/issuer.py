@@ -21,6 +21,7 @@ class IssuerCard:
     contact_email: str
     contact_phone: str | None = None
     languages: tuple[str, ...] = ("fr", "nl", "de", "en")
+    default_language: str = "fr"
 
 
 UNNAMED = IssuerCard(name="Clientèle", contact_email="")
@@ -57,4 +58,10 @@ def forget_issuer_card() -> None:
 
 
 def _card(row: IssuerSetting) -> IssuerCard:
-    return IssuerCard(row.name, row.contact_email, row.contact_phone, tuple(row.languages))
+    return IssuerCard(
+        row.name,
+        row.contact_email,
+        row.contact_phone,
+        tuple(row.languages),
+        row.default_language,
+    )

@@ -33,7 +33,9 @@ def check_credentials(
 
     Source: OWASP ASVS 5, 6.3.8 (no user can be found out by the answer or its time).
     """
-    statement = select(PortalUser).where(PortalUser.username == normalise_email(email))
+    # PostgreSQL takes no NUL in a text; nobody's name has one.
+    name = normalise_email(email).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    statement = select(PortalUser).where(PortalUser.username == name)
     # With its hash: reading that by a second statement would tell by its time who exists.
     user = session.scalars(statement.options(undefer(PortalUser.password))).one_or_none()
     is_right = is_right_password(password, user.password if user else None)

@@ -12,7 +12,7 @@ from app.security.access import current_principal
 from app.security.permissions import Permission
 from app.security.principal import CompanyRef
 from app.services.issuer import IssuerCard, issuer_card
-from app.views.locale import LANGUAGES
+from app.views.locale import offered_languages
 from app.views.navigation import menu_of
 
 COMPANY = "company_id"
@@ -59,7 +59,7 @@ def _names() -> dict[str, Any]:
         "navigation": menu_of(principal) if principal else [],
         "issuer": _issuer(),
         "locale": str(get_locale() or "fr"),
-        "languages": list(LANGUAGES.items()),
+        "languages": list(offered_languages().items()),
         "can": _can,
     }
 

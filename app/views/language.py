@@ -7,7 +7,7 @@ from app.extensions import db
 from app.fab.redirects import requested_next, see_other
 from app.security.access import current_principal, public
 from app.services.accounts import change_language
-from app.views.locale import LANGUAGES, remember_language
+from app.views.locale import offered_languages, remember_language
 
 blueprint = Blueprint("language", __name__)
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("language", __name__)
 def change() -> Response:
     """Change to `language` and go back to `next`."""
     language = request.form.get("language", "")
-    if language not in LANGUAGES:
+    if language not in offered_languages():
         abort(400)
     principal = current_principal()
     if principal is not None:

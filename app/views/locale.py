@@ -5,11 +5,14 @@ from typing import Final
 from flask import current_app, g, has_request_context, request
 from werkzeug.wrappers import Response
 
+from app.domain import languages
+from app.extensions import db
 from app.security.access import current_principal
 from app.security.principal import Principal
+from app.services.issuer import kept_issuer_card
 
-LANGUAGES: Final = {"fr": "Français", "nl": "Nederlands", "de": "Deutsch", "en": "English"}
-"""The languages of the product, each by its own name, in the order of the switch."""
+LANGUAGES: Final = languages.LANGUAGES
+"""Every language there is; `offered_languages` is what the issuer has chosen of them."""
 COOKIE: Final = "language"
 YEAR_S: Final = 365 * 24 * 3600
 
@@ -29,11 +32,19 @@ def locale_without_asking() -> str:
 
 
 def locale_of_browser() -> str:
-    """One of LANGUAGES: of the cookie, of the browser's settings, of the product."""
-    remembered = request.cookies.get(COOKIE)
-    if remembered in LANGUAGES:
+    """One of those the issuer offers: of the cookie, of the browser's settings, of the issuer."""
+    offered = offered_languages()
+    remembered = request.cookies.get(COOKIE, "")
+    if remembered in offered:
         return remembered
-    return request.accept_languages.best_match(list(LANGUAGES)) or "fr"
+    issuers = kept_issuer_card(db.session()).default_language
+    return request.accept_languages.best_match(list(offered)) or issuers
+
+
+def offered_languages() -> dict[str, str]:
+    """Code to name, in the order of the switch, as this process knows the issuer's choice."""
+    chosen = kept_issuer_card(db.session()).languages
+    return {code: name for code, name in LANGUAGES.items() if code in chosen} or LANGUAGES
 
 
 def remember_language(response: Response, language: str) -> Response:

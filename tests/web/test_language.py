@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.cast import CLAIRE, PIETER
 from tests.web.signing_in import form_token, sign_in, sign_out
@@ -79,6 +79,25 @@ def test_a_cookie_with_something_else_is_ignored(client):
 def test_it_takes_a_post_with_a_token(client):
     assert client.get("/language").status_code == 405
     assert client.post("/language", data={"language": "nl"}).status_code == 400
+
+
+def test_the_issuer_decides_which_languages_there_are(client, app):
+    from app.models import IssuerSetting
+    from app.security.cross_company import cross_company
+    from app.services.issuer import forget_issuer_card
+
+    with app.app_context(), cross_company("a test changes the issuer") as session:
+        chosen = {"languages": ["nl", "en"], "default_language": "nl"}
+        session.execute(update(IssuerSetting).values(**chosen))
+        session.commit()
+    forget_issuer_card()
+    client.get("/")
+
+    page = client.get("/", headers={"Accept-Language": "de"})
+    assert language(page) == "nl"
+    assert re.findall(r'name="language" value="(\w+)"', page.text) == ["nl", "en"]
+    assert choose(client, "de").status_code == 400
+    forget_issuer_card()
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example"])

@@ -84,6 +84,9 @@ def test_every_failure_has_the_same_answer(client, app):
             (MARC, PASSWORD),
             (CLAIRE, "x" * 400_000),
             (CLAIRE, "nul\0byte"),
+            ("nul\0byte@nowhere.example", PASSWORD),
+            ("x" * 400_000, PASSWORD),
+            ("\N{RIGHT-TO-LEFT OVERRIDE}\N{ZERO WIDTH JOINER}", PASSWORD),
         ]
     ]
 
