@@ -13,6 +13,10 @@ from app.views.formats import register_formats
 from app.views.headers import register_headers
 from app.views.health import blueprint as health
 from app.views.language import blueprint as language
+from app.views.portal.addresses import AddressesView
+from app.views.portal.company import CompanyDetailsView
+from app.views.portal.contacts import ContactsView
+from app.views.portal.history import HistoryView
 from app.views.portal.home import HomeView
 from app.views.portal.invoice_downloads import InvoiceDownloadsView
 from app.views.portal.invoices import InvoicesView
@@ -24,6 +28,10 @@ SCREENS: tuple[type, ...] = (
     HomeView,
     InvoicesView,
     InvoiceDownloadsView,
+    CompanyDetailsView,
+    AddressesView,
+    ContactsView,
+    HistoryView,
     *BACKOFFICE,
 )
 

@@ -1,0 +1,162 @@
+"""Events of the audit trail as sentences in the reader's language, for the portal and the back-office."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import gettext as translated
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+from app.domain.audit import AuditAction
+from app.models import AuditEvent
+from app.services.audit import MASK
+from app.views import formats
+from app.views.history_fields import FIELDS, LABELS
+from app.views.locale import LANGUAGES
+
+_SENTENCES: Mapping[AuditAction, tuple[LazyString, str]] = MappingProxyType(
+    {
+        AuditAction.SIGNED_IN: (_("%(name)s signed in"), "user"),
+        AuditAction.SIGN_IN_FAILED: (_("A sign-in failed: %(name)s"), "lock"),
+        AuditAction.SIGN_IN_THROTTLED: (_("Sign-ins were slowed down"), "lock"),
+        AuditAction.SIGNED_OUT: (_("Signed out"), "sign-out"),
+        AuditAction.SESSION_ENDED: (_("Sessions of %(name)s were ended"), "sign-out"),
+        AuditAction.USER_CREATED: (_("User %(name)s was added"), "user"),
+        AuditAction.USER_CHANGED: (_("User %(name)s was changed"), "user"),
+        AuditAction.USER_DISABLED: (_("User %(name)s was disabled"), "lock"),
+        AuditAction.USER_ENABLED: (_("User %(name)s was enabled"), "user"),
+        AuditAction.PASSWORD_SET: (_("%(name)s got a new password"), "lock"),
+        AuditAction.LANGUAGE_CHANGED: (_("%(name)s chose another language"), "globe"),
+        AuditAction.MEMBERSHIP_CREATED: (_("Access was given: %(name)s"), "users"),
+        AuditAction.MEMBERSHIP_CHANGED: (_("Access was changed: %(name)s"), "users"),
+        AuditAction.MEMBERSHIP_REMOVED: (_("Access was withdrawn: %(name)s"), "users"),
+        AuditAction.PORTFOLIO_ASSIGNED: (_("An account manager was assigned: %(name)s"), "users"),
+        AuditAction.PORTFOLIO_WITHDRAWN: (_("An account manager was withdrawn: %(name)s"), "users"),
+        AuditAction.COMPANY_CREATED: (_("The company %(name)s was added"), "company"),
+        AuditAction.COMPANY_CHANGED: (_("The details of the company were changed"), "company"),
+        AuditAction.ADDRESS_CREATED: (_("The address %(name)s was added"), "address"),
+        AuditAction.ADDRESS_CHANGED: (_("The address %(name)s was changed"), "address"),
+        AuditAction.ADDRESS_ARCHIVED: (_("The address %(name)s was archived"), "address"),
+        AuditAction.ADDRESS_RESTORED: (_("The address %(name)s was restored"), "address"),
+        AuditAction.CONTACT_CREATED: (_("The contact %(name)s was added"), "user"),
+        AuditAction.CONTACT_CHANGED: (_("The contact %(name)s was changed"), "user"),
+        AuditAction.CONTACT_REMOVED: (_("The contact %(name)s was removed"), "delete"),
+        AuditAction.INVOICE_IMPORTED: (_("%(name)s was received"), "invoice"),
+        AuditAction.DOCUMENT_STORED: (_("A file of %(name)s was stored"), "invoice"),
+        AuditAction.DOCUMENT_DOWNLOADED: (_("%(name)s was downloaded"), "download"),
+        AuditAction.DOCUMENT_UNREADABLE: (_("A file of %(name)s could not be read"), "warn"),
+        AuditAction.PAYMENT_RECORDED: (_("A payment was received: %(name)s"), "bank"),
+        AuditAction.PAYMENT_ALLOCATED: (_("A payment was used: %(name)s"), "bank"),
+        AuditAction.CREDIT_ALLOCATED: (_("A credit note was used: %(name)s"), "bank"),
+        AuditAction.IMPORT_STARTED: (_("An import was started: %(name)s"), "upload"),
+        AuditAction.IMPORT_FINISHED: (_("An import was finished: %(name)s"), "upload"),
+        AuditAction.ISSUER_CHANGED: (_("The settings of the issuer were changed"), "settings"),
+        AuditAction.CROSS_COMPANY_OPENED: (
+            _("Work on several companies was begun: %(name)s"),
+            "shield",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event as a time line shows it; `details` are (label, before, after), "" where there is none."""
+
+    text: str
+    who: str
+    at: datetime
+    icon: str
+    details: tuple[tuple[str, str, str], ...]
+
+
+def history_lines(events: Iterable[AuditEvent]) -> list[HistoryLine]:
+    """Sentences for events, in the same order."""
+    return [history_line(event) for event in events]
+
+
+def history_line(event: AuditEvent) -> HistoryLine:
+    """The sentence for one event, who did it, and each value before and after."""
+    text, icon = _sentence(event)
+    who = event.actor_name if event.actor_id is not None else translated("The system")
+    return HistoryLine(text, who, event.at, icon, tuple(_details(event.changes)))
+
+
+def _sentence(event: AuditEvent) -> tuple[str, str]:
+    facts = {"name": event.target_label or ""}
+    if event.kind is AuditAction.ADDRESS_CHANGED and event.changes.keys() == {"is_default"}:
+        became = event.changes["is_default"][1]
+        text = (
+            translated("The address %(name)s became the default one", **facts)
+            if became
+            else translated("The address %(name)s is no longer the default one", **facts)
+        )
+        return text, "address"
+    if event.kind is None:
+        return f"{event.action.replace('_', ' ').capitalize()} {facts['name']}".strip(), "history"
+    words, icon = _SENTENCES[event.kind]
+    return str(words) % facts, icon
+
+
+def _details(changes: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
+    for name, label in FIELDS.items():
+        if name in changes:
+            before, after = (_value(name, one) for one in changes[name])
+            if before or after:
+                yield str(label), before, after
+
+
+def _value(name: str, value: Any) -> str:
+    """A value of the trail, which is JSON, as its reader would write it."""
+    if value is None or value == "" or value == []:
+        return ""
+    if value == MASK:
+        return translated("(not shown)")
+    if isinstance(value, bool):
+        return translated("yes") if value else translated("no")
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    kind = LABELS.get(name)
+    if kind is not None:
+        return str(kind.get(value, value))
+    return _written(name, str(value))
+
+
+def _written(name: str, text: str) -> str:
+    for ending, write in _BY_ENDING.items():
+        if name.endswith(ending):
+            return write(text)
+    return text
+
+
+def _country(code: str) -> str:
+    locale = get_locale()
+    return str(locale.territories.get(code, code)) if locale else code
+
+
+def _day(text: str) -> str:
+    return formats.day(date.fromisoformat(text))
+
+
+def _moment(text: str) -> str:
+    return formats.moment(datetime.fromisoformat(text))
+
+
+def _language(code: str) -> str:
+    return LANGUAGES.get(code, code)
+
+
+_BY_ENDING: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "_on": _day,
+        "_at": _moment,
+        "country": _country,
+        "language": _language,
+        "enterprise_number": formats.enterprise_number,
+        "vat_number": formats.vat_number,
+    }
+)
