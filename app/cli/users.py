@@ -20,6 +20,7 @@ from app.services.users import (
     find_user,
     list_users,
     person_of_email,
+    set_password,
 )
 
 users = AppGroup("users", help="People who can sign in.")
@@ -91,6 +92,21 @@ def enable(email: str) -> None:
         raise _refusal(error) from None
     db.session.commit()
     click.echo(f"{user.email} can sign in.")
+
+
+@users.command("set-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
+def give_password(email: str, *, password_stdin: bool) -> None:
+    """Give EMAIL a new password and end their sessions."""
+    _act_as_command_line()
+    try:
+        user = find_user(db.session(), email)
+        set_password(db.session(), user, _password(from_stdin=password_stdin))
+    except DomainError as error:
+        raise _refusal(error) from None
+    db.session.commit()
+    click.echo(f"{user.email} has a new password; every session has ended.")
 
 
 @users.command("purge-sessions")

@@ -12,6 +12,7 @@ from math import ceil
 from urllib.parse import quote, urlsplit
 
 from flask import Flask, current_app, g, make_response, request
+from flask.globals import request_ctx
 from flask_babel import force_locale, format_time, gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -87,8 +88,9 @@ def _form_out_of_date(_error: CSRFError) -> Response:
 def _page_of_the_form() -> str | None:
     """The page that the form was on, when the browser says so and it is one of ours."""
     parts = urlsplit(request.referrer or "")
-    if parts.netloc != request.host:
-        return None
+    adapter = request_ctx.url_adapter
+    if parts.netloc != request.host or adapter is None or not adapter.test(parts.path, "GET"):
+        return None  # of another site, or the answer to a form, which cannot be opened again
     return own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 

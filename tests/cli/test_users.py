@@ -74,6 +74,24 @@ def test_a_disabled_person_is_out_at_once_and_comes_back_when_enabled(run, clien
     assert sign_in(client, CLAIRE).status_code == 303
 
 
+def test_a_new_password_replaces_the_old_one_and_ends_its_sessions(run, client):
+    sign_in(client, CLAIRE)
+    result = run("set-password", CLAIRE, "--password-stdin", input=f"{GOOD}\n")
+
+    assert result.exit_code == 0
+    assert GOOD not in result.output
+    assert client.get("/account").status_code == 302
+    assert sign_in(client, CLAIRE).status_code == 422
+    assert sign_in(client, CLAIRE, GOOD).status_code == 303
+
+
+def test_a_weak_new_password_changes_nothing(run, client):
+    result = run("set-password", CLAIRE, "--password-stdin", input="claire.dubois\n")
+
+    assert result.exit_code == 1
+    assert sign_in(client, CLAIRE).status_code == 303
+
+
 def test_sessions_that_ended_long_ago_are_deleted(run, client, app):
     from sqlalchemy import update
 

@@ -241,6 +241,13 @@ class TestFormOutOfDate:
         assert answer.status_code == 400
         assert 'href="/account"' in answer.text
 
+    def test_the_answer_to_a_form_is_not_linked_to_because_it_cannot_be_opened(self, client):
+        referrer = "http://localhost/account/sessions/end-others"
+        answer = client.post("/language", headers={"Referer": referrer})
+
+        assert answer.status_code == 400
+        assert "end-others" not in answer.text
+
     @pytest.mark.parametrize(
         "referrer", ["http://evil.example/account", "http://localhost//evil.example", "nonsense"]
     )
