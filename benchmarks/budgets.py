@@ -1,0 +1,82 @@
+"""The budgets of the architecture that these pages can be held to, and what a missed one would take."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TIMES = "\u00d7"
+Numbers = Mapping[str, Any]
+_PORTAL_LISTS = ("first", "deep", "filter", "prefix", "part")
+_BACKOFFICE_LISTS = ("audit", "manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`read` takes the measured value out of a run; `remedy` says what meeting the limit would take."""
+
+    name: str
+    limit: float
+    unit: str
+    read: Callable[[Numbers], float]
+    remedy: str
+
+    @property
+    def limit_text(self) -> str:
+        return f"≤ {self.limit:g}{self.unit}"
+
+    def of(self, run: Numbers) -> "Verdict":
+        return Verdict(self, self.read(run))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    budget: Budget
+    measured: float
+
+    @property
+    def is_met(self) -> bool:
+        return self.measured <= self.budget.limit
+
+    @property
+    def text(self) -> str:
+        return f"{self.measured:.2f}".rstrip("0").rstrip(".") + self.budget.unit
+
+
+def _to_first(key: str) -> Callable[[Numbers], float]:
+    return lambda run: float(run["to_first"][key])
+
+
+def _statements(keys: tuple[str, ...]) -> Callable[[Numbers], float]:
+    return lambda run: float(max(run["pages"][key]["statements"] for key in keys))
+
+
+BUDGETS = (
+    Budget(
+        "portal list, first page",
+        2.0,
+        f" {TIMES} floor",
+        lambda run: float(run["pages"]["first"]["ratio"]),
+        "REMEDY",
+    ),
+    Budget(
+        "portal list, 1,000th page (or the last there is)",
+        1.15,
+        f" {TIMES} first",
+        _to_first("deep"),
+        "REMEDY",
+    ),
+    Budget("portal list, status and period", 1.3, f" {TIMES} first", _to_first("filter"), "REMEDY"),
+    Budget(
+        "search by the beginning of a number", 1.2, f" {TIMES} first", _to_first("prefix"), "REMEDY"
+    ),
+    Budget("search by a part of a number", 5, f" {TIMES} first", _to_first("part"), "REMEDY"),
+    Budget(
+        "biggest company against a small one",
+        1.3,
+        f" {TIMES}",
+        lambda run: round(1 / float(run["to_first"]["small"]), 2),
+        "REMEDY",
+    ),
+    Budget("statements of a portal list", 4, "", _statements(_PORTAL_LISTS), "REMEDY"),
+    Budget("statements of a back-office list", 7, "", _statements(_BACKOFFICE_LISTS), "REMEDY"),
+)
