@@ -114,14 +114,16 @@ def overdue_invoice(where: Where, company_name: str = MARTIN) -> Invoice:
     return next(one for one in invoices(where, company_name) if one.overdue_days(today()))
 
 
-def sign_in(client: FlaskClient, email: str) -> str:
+def sign_in(client: FlaskClient, email: str, *, language: str | None = None) -> str:
     """Make the browser somebody's, as after the sign-in form; give the token that its forms carry.
 
-    Post it as `csrf_token`, or send it as the header X-CSRFToken.
+    `language` is what they read from now on; else it stays their own. Post the token
+    as `csrf_token`, or send it as the header X-CSRFToken.
     """
     app = client.application
     with _opened(app) as session:
         found = session.scalars(select(PortalUser).where(PortalUser.username == email)).one()
+        found.language = language or found.language
         login, token = start_session(session, found.id, ip="127.0.0.1", user_agent="test")
         login.data = login.data.removesuffix("}") + ', "csrf_token": "a-form-token"}'
         session.commit()

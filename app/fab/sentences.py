@@ -143,6 +143,7 @@ _IMPORT = {
     "database_full": _("The database has no room left. Please contact us."),
     "too_many_documents": _("At most %(limit)s documents can be imported at once."),
     "nothing_uploaded": _("Choose one or more XML files, or a ZIP file."),
+    "import_unknown": _("This import does not exist."),
     "upload_expired": _("This upload is no longer kept. Please upload the files again."),
     "manager_unknown": _("No account manager signs in with %(email)s."),
 }

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -29,6 +29,7 @@ _FULL = {"SQLITE_FULL", "53100"}  # PostgreSQL: disk_full
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40P01", "40001")
 
 OnResult = Callable[[DocumentResult], None]
+OnPlanned = Callable[[DocumentResult, Incoming], None]
 
 
 @dataclass(slots=True)
@@ -51,9 +52,11 @@ class DatabaseFull(DomainError):
 
 
 def plan_import(
-    sources: Iterable[SourceFile], order: ImportOrder, *, on_result: OnResult
+    sources: Iterable[SourceFile], order: ImportOrder, *, on_result: OnPlanned
 ) -> ImportSummary:
     """Say what an import would do; nothing is written, not even a trace of having looked.
+
+    `on_result` gets each outcome with the document that it is about.
 
     Raises:
         DatabaseBusy: the database did not answer in time.
@@ -63,9 +66,9 @@ def plan_import(
         session.rollback()  # the event of opening would be written before the first read
         planner = make_planner(session, order)
         for chunk in _chunks(sources):
-            for planned in planner.plan(session, chunk):
+            for incoming, planned in zip(chunk, planner.plan(session, chunk), strict=True):
                 summary.add(planned.result)
-                on_result(planned.result)
+                on_result(planned.result, incoming)
             session.rollback()
     return summary
 
@@ -90,7 +93,9 @@ def run_import(
         session.commit()
         try:
             for chunk in _chunks(sources):
-                for result in _imported(session, batch_id, chunk, order=order, blobs=blobs):
+                results = _imported(session, batch_id, chunk, order=order, blobs=blobs)
+                order = _with_opened(order, results)
+                for result in results:
                     summary.add(result)
                     on_result(result)
         except BaseException:
@@ -107,14 +112,25 @@ def _imported(
     *,
     order: ImportOrder,
     blobs: BlobStore,
-) -> Iterator[DocumentResult]:
+) -> list[DocumentResult]:
     """A chunk in one commit; one that another import got in the way of, document by document."""
     try:
-        yield from _committed(session, batch_id, chunk, order=order, blobs=blobs)
+        return _committed(session, batch_id, chunk, order=order, blobs=blobs)
     except IntegrityError:
         session.rollback()
-        for incoming in chunk:
-            yield from _retried(session, batch_id, incoming, order=order, blobs=blobs)
+    results: list[DocumentResult] = []
+    for incoming in chunk:
+        results += _retried(session, batch_id, incoming, order=order, blobs=blobs)
+        order = _with_opened(order, results)
+    return results
+
+
+def _with_opened(order: ImportOrder, results: Sequence[DocumentResult]) -> ImportOrder:
+    """The order once its own new companies are in the portfolio: later chunks may be for them."""
+    if order.companies is None:
+        return order
+    own = {one.company_id for one in results if one.outcome is ImportOutcome.CREATED}
+    return replace(order, companies=order.companies | {one for one in own if one is not None})
 
 
 def _retried(

@@ -6,11 +6,14 @@ from app.views.backoffice.companies import CompanyView
 from app.views.backoffice.contacts import CompanyContactView
 from app.views.backoffice.documents import DocumentView
 from app.views.backoffice.import_batches import ImportBatchView
+from app.views.backoffice.imports import InvoiceImportView
+from app.views.backoffice.invoice_files import StaffInvoiceFilesView
 from app.views.backoffice.invoices import CompanyInvoiceView
 from app.views.backoffice.issuer import IssuerView
 from app.views.backoffice.memberships import MembershipView
 from app.views.backoffice.overview import OverviewView
 from app.views.backoffice.portfolios import PortfolioView
+from app.views.backoffice.search import SearchView
 from app.views.backoffice.timeline import TimelineView
 from app.views.backoffice.users import UserView
 
@@ -23,9 +26,12 @@ BACKOFFICE: tuple[type, ...] = (
     CompanyInvoiceView,
     DocumentView,
     ImportBatchView,
+    InvoiceImportView,
     UserView,
     PortfolioView,
     AuditEventView,
     IssuerView,
     TimelineView,
+    SearchView,
+    StaffInvoiceFilesView,
 )
