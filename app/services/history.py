@@ -67,7 +67,7 @@ def history(
         _TABLES[about] if about else tuple(name for names in _TABLES.values() for name in names)
     )
     where = and_(AuditEvent.company_id == company_id, AuditEvent.target_type.in_(tables))
-    return _page(session, where, before=before, limit=limit)
+    return page_of_events(session, where, before=before, limit=limit)
 
 
 def history_of(session: Session, target_type: str, target_id: int) -> list[AuditEvent]:
@@ -81,9 +81,14 @@ def history_of(session: Session, target_type: str, target_id: int) -> list[Audit
     return list(session.scalars(statement))
 
 
-def _page(
+def page_of_events(
     session: Session, where: ColumnElement[bool], *, before: str | None, limit: int
 ) -> HistoryPage:
+    """Events that meet a condition, newest first; the scope of the session narrows them as well.
+
+    Raises:
+        HistoryPageUnknown: `before` is not the token of a page.
+    """
     statement = select(AuditEvent).where(where)
     if before:
         statement = statement.where(tuple_(AuditEvent.at, AuditEvent.id) < _position(before))

@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from app.extensions import db
 from app.security.access import current_principal
 from app.security.permissions import Permission
-from app.security.principal import CompanyRef
+from app.security.principal import CompanyRef, Principal
 from app.services.issuer import IssuerCard, issuer_card
 from app.views.locale import offered_languages
 from app.views.navigation import menu_of
@@ -61,7 +61,15 @@ def _names() -> dict[str, Any]:
         "locale": str(get_locale() or "fr"),
         "languages": list(offered_languages().items()),
         "can": _can,
+        "search_url": _search_url(principal),
     }
+
+
+def _search_url(principal: Principal | None) -> str | None:
+    """Where the search of the staff leads; None for everybody else."""
+    if principal is None or not principal.may(Permission.SEARCH_BACKOFFICE):
+        return None
+    return url_for("backoffice_search.show")
 
 
 def _can(name: str) -> bool:

@@ -84,11 +84,14 @@ class CompanyScreen(TenantModelView):
         super()._init_properties()
         if self.filters_by_company:
             offered = self._filters.get_search_filters()
-            by_company = [
+            others = dict(offered)
+            offered.clear()
+            # The places in this list are the numbers in addresses: AT_COMPANY names the second.
+            offered[COMPANY_COLUMN] = [
                 CompanyNamed(COMPANY_COLUMN, self.datamodel),
                 OfCompany(COMPANY_COLUMN, self.datamodel),
             ]
-            self._filters.search_filters = {COMPANY_COLUMN: by_company, **offered}
+            offered.update(others)
 
     def label(self, column: str) -> str:
         return gettext("Company") if column == COMPANY_COLUMN else super().label(column)

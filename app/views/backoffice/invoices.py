@@ -2,13 +2,21 @@
 
 from typing import Any, ClassVar
 
+from flask import abort
 from flask_babel import lazy_gettext as _
 
+from app.domain.clock import today
+from app.extensions import db
+from app.fab.access import guarded
 from app.fab.interface import TenantInterface
+from app.fab.portal import expose
+from app.fab.redirects import requested_next
 from app.models import Invoice
 from app.security.permissions import Screen
+from app.services.invoice_page import find_invoice
 from app.views.backoffice.company_screen import CompanyScreen
 from app.views.formats import money
+from app.views.portal.invoice_picture import InvoicePicture
 
 
 class CompanyInvoiceView(CompanyScreen):
@@ -61,3 +69,19 @@ class CompanyInvoiceView(CompanyScreen):
         "open_cents": _("Open"),
         "payment_state": _("Status"),
     }
+
+    @expose("/show/<pk>", methods=["GET"])
+    @guarded()
+    def show(self, pk: str) -> str:
+        """The document in full, as the customer sees it."""
+        item = self._item(pk)
+        details = find_invoice(db.session(), item.public_id) or abort(404)
+        list_url = self.url("list")
+        back = requested_next() or ""
+        return self._page(
+            "backoffice/invoice.html",
+            self.show_title,
+            {},
+            invoice=InvoicePicture(details, today=today(), list_url=f"{self.route_base}/show"),
+            back_url=back if back.startswith(list_url) else list_url,
+        )

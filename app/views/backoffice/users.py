@@ -1,14 +1,28 @@
 """The people who can sign in, for administrators: added, changed, disabled and enabled."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
+from flask import flash
+from flask_appbuilder.actions import action
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
 from wtforms import SelectField
 
+from app.domain.errors import DomainError
+from app.extensions import db
 from app.fab.interface import TenantInterface
+from app.fab.messages import message_for
+from app.fab.redirects import see_other
 from app.fab.views import TenantModelView
+from app.fab.widgets import Record
 from app.models import PortalUser
+from app.security.access import current_principal
 from app.security.permissions import Screen
+from app.services import users_admin
+from app.services.users import create_user
 from app.views.locale import LANGUAGES
 
 
@@ -18,6 +32,7 @@ class UserView(TenantModelView):
     datamodel = TenantInterface(PortalUser)
     class_permission_name = Screen.USERS.value
     base_permissions: ClassVar[list[str]] = ["can_list", "can_show", "can_add", "can_edit"]
+    method_permission_name: ClassVar[dict[str, str]] = {"disable": "edit", "enable": "edit"}
     list_title = _("Users")
     show_title = _("User")
     add_title = _("Add a user")
@@ -57,3 +72,75 @@ class UserView(TenantModelView):
         "language": SelectField(_("Language"), choices=list(LANGUAGES.items())),
     }
     edit_form_extra_fields = add_form_extra_fields
+    description_columns: ClassVar[dict[str, Any]] = {
+        "email": _(
+            "A new user has no password yet. Set one on the command line: flask users set-password."
+        ),
+        "staff_role": _("None for the people of employers: their role is part of their access."),
+    }
+
+    def _create(self, item: PortalUser, form: Any) -> None:
+        session = db.session()
+        values = _values(form)
+        create_user(
+            session,
+            email=values.email,
+            first_name=values.first_name,
+            last_name=values.last_name,
+            language=values.language,
+            staff_role=values.staff_role,
+        )
+        session.commit()
+
+    def _save(self, item: PortalUser, form: Any) -> None:
+        session = db.session()
+        users_admin.change_user(session, item, _values(form))
+        session.commit()
+
+    @action(
+        "disable",
+        _("Disable"),
+        _("They can no longer sign in, and are signed out everywhere. You can enable them again."),
+        multiple=False,
+    )
+    def disable(self, item: PortalUser) -> Response:
+        principal = current_principal()
+        by_id = principal.user_id if principal else 0
+        return self._act_on(
+            item,
+            lambda: users_admin.disable(db.session(), item, by_id=by_id),
+            gettext("The user is disabled."),
+        )
+
+    @action("enable", _("Enable"), multiple=False)
+    def enable(self, item: PortalUser) -> Response:
+        return self._act_on(
+            item, lambda: users_admin.enable(db.session(), item), gettext("The user is enabled.")
+        )
+
+    def _act_on(self, item: PortalUser, change: Callable[[], None], done: str) -> Response:
+        session, key = db.session(), self.datamodel.key_of(item)
+        try:
+            change()
+        except DomainError as error:
+            session.rollback()
+            flash(message_for(error), "bad")
+        else:
+            session.commit()
+            flash(done, "ok")
+        return see_other(self.url("show", pk=key))
+
+    def _record(self, item: PortalUser) -> Record:
+        record = super()._record(item)
+        wanted = "disable" if item.active else "enable"
+        return replace(record, actions=[one for one in record.actions if one.name == wanted])
+
+
+def _values(form: Any) -> users_admin.UserValues:
+    return users_admin.UserValues(
+        email=form.email.data,
+        first_name=form.first_name.data,
+        last_name=form.last_name.data,
+        language=form.language.data,
+        staff_role=form.staff_role.data,
+    )
