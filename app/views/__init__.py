@@ -20,6 +20,7 @@ from app.views.portal.history import HistoryView
 from app.views.portal.home import HomeView
 from app.views.portal.invoice_downloads import InvoiceDownloadsView
 from app.views.portal.invoices import InvoicesView
+from app.views.portal.selection import SelectionView
 from app.views.request_log import register_request_log
 
 SCREENS: tuple[type, ...] = (
@@ -28,6 +29,7 @@ SCREENS: tuple[type, ...] = (
     HomeView,
     InvoicesView,
     InvoiceDownloadsView,
+    SelectionView,
     CompanyDetailsView,
     AddressesView,
     ContactsView,

@@ -14,7 +14,7 @@ from app.fab.portal import PortalView, expose
 from app.security.access import current_principal, requires
 from app.security.permissions import Permission
 from app.security.principal import Principal
-from app.services.balances import Balance, balances, invoiced_by_month
+from app.services.balances import MAIN_CURRENCY, Balance, balances, invoiced_by_month
 from app.services.invoice_list import InvoiceQuery, invoice_page, surroundings
 from app.services.setup_checks import OpenStep, Setup, SetupStep, setup_of
 from app.views.plots import AgePlot, MonthPlot, age_bars, month_bars
@@ -62,7 +62,7 @@ class HomeView(PortalView):
             greeting=_greeting(now().astimezone(BUSINESS_ZONE), principal.first_name),
             setup=setup,
             todos=[_todo(one) for one in setup.open_steps],
-            balances=owed,
+            balances=owed or [Balance(MAIN_CURRENCY)],
             documents=document_rows(latest.rows, today=on, list_url=list_url, places=around.names),
             plots=_plots(owed, invoiced, on),
             list_url=list_url,
@@ -86,7 +86,7 @@ def _plots(
 ) -> list[CurrencyPlots]:
     """Each currency by itself: euros and dollars are never added up."""
     ages = {balance.currency: balance.by_age for balance in owed}
-    currencies = dict.fromkeys([*invoiced, *ages]) or {"EUR": None}
+    currencies = dict.fromkeys([*invoiced, *ages]) or {MAIN_CURRENCY: None}
     return [
         CurrencyPlots(
             currency,
@@ -132,4 +132,4 @@ def _todo(one: OpenStep) -> Todo:
 def _where(address: UUID | None) -> str:
     if address is None:
         return url_for("contacts.index")
-    return url_for("addresses.edit", address_id=address)
+    return url_for("addresses.edit", public_id=address)

@@ -1,0 +1,205 @@
+"""Several documents as one archive: which ones, their files one after the other, and an index of them.
+
+Nothing is held but the document at hand. A file that cannot be read does not stop the others.
+"""
+
+import csv
+import io
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.errors import DomainError
+from app.domain.filenames import safe_stem
+from app.domain.identifiers import display_structured_communication
+from app.domain.invoicing import DocumentFormat
+from app.domain.money import exponent, from_cents, is_currency
+from app.domain.ports import Ports
+from app.models import Address, Document, Invoice
+from app.services.documents import document_bytes
+
+log = logging.getLogger(__name__)
+
+MOST_DOCUMENTS = 200
+"""Documents of one download: each may have to be drawn while the reader waits."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_PDF, _XML = aliased(Document), aliased(Document)
+_COLUMNS = (
+    Invoice.public_id,
+    Invoice.number,
+    Invoice.kind,
+    Address.name.label("address"),
+    Invoice.issued_on,
+    Invoice.due_on,
+    Invoice.currency,
+    Invoice.net_cents,
+    Invoice.tax_cents,
+    Invoice.total_cents,
+    Invoice.signed_cents,
+    Invoice.open_cents,
+    Invoice.payment_state,
+    Invoice.order_reference,
+    Invoice.buyer_reference,
+    Invoice.structured_communication,
+    _PDF.sha256.label("PDF"),
+    _XML.sha256.label("XML"),
+)
+Chosen = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedFile:
+    """One file of the archive: its name there, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(slots=True)
+class ArchiveReport:
+    """What could not be put into the archive, by the names the files would have had."""
+
+    unreadable: list[str] = field(default_factory=list)
+
+
+def chosen_documents(session: Session, public_ids: Sequence[UUID]) -> list[Chosen]:
+    """The documents of these ids that the scope holds, the oldest first."""
+    return list(session.execute(_documents().where(Invoice.public_id.in_(public_ids))))
+
+
+def documents_issued(
+    session: Session, first: date, last: date, *, skipped: int = 0, limit: int = MOST_DOCUMENTS
+) -> list[Chosen]:
+    """The documents issued in a period, both days included, the oldest first."""
+    in_period = Invoice.issued_on.between(first, last)
+    return list(session.execute(_documents().where(in_period).offset(skipped).limit(limit)))
+
+
+def count_by_month(session: Session, first: date, last: date) -> Mapping[date, int]:
+    """How many documents were issued in each month of a period."""
+    days = session.execute(
+        select(Invoice.issued_on, func.count())
+        .where(Invoice.issued_on.between(first, last))
+        .group_by(Invoice.issued_on)
+    )
+    months: dict[date, int] = {}
+    for day, number in days:
+        month = day.replace(day=1)
+        months[month] = months.get(month, 0) + number
+    return months
+
+
+def archived_files(
+    session: Session, ports: Ports, documents: Iterable[Chosen], report: ArchiveReport
+) -> Iterator[ArchivedFile]:
+    """PDF and XML of each document; the caller commits after each one, because a PDF may be new.
+
+    What cannot be read is noted in `report` and in the log, and the next file follows.
+    """
+    taken: set[str] = set()
+    for document in documents:
+        stem = _unused(safe_stem(document.number), taken)
+        for kind in DocumentFormat:
+            name = f"{stem}.{kind.lower()}"
+            try:
+                data = _file(session, ports, document, kind)
+            except DomainError as error:
+                session.rollback()
+                log.error("left out of an archive: %s of %s: %s", kind, document.public_id, error)  # noqa: TRY400 - no bug
+                report.unreadable.append(name)
+            else:
+                yield ArchivedFile(name, data)
+
+
+def index_csv(
+    documents: Sequence[Chosen],
+    *,
+    headings: Sequence[str],
+    kinds: Mapping[Any, str],
+    states: Mapping[Any, str],
+) -> bytes:
+    """The documents as a table that a Belgian Excel opens by a double click.
+
+    Semicolons, decimal commas, days first and a byte-order mark are what it expects with French, Dutch
+    or German settings. A text that would begin a formula gets an apostrophe (OWASP, CSV injection).
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(headings)
+    for one in documents:
+        cents = (one.net_cents, one.tax_cents, one.total_cents)
+        sign = -1 if one.signed_cents < 0 < one.total_cents else 1
+        amounts = [_amount(sign * each, one.currency) for each in cents]
+        writer.writerow(
+            [
+                _text(one.number),
+                kinds[one.kind],
+                _text(one.address),
+                _day(one.issued_on),
+                _day(one.due_on),
+                one.currency,
+                *amounts,
+                _amount(one.signed_cents, one.currency),
+                _amount(one.open_cents, one.currency),
+                states[one.payment_state],
+                _text(one.order_reference),
+                _text(one.buyer_reference),
+                _text(_communication(one.structured_communication)),
+            ]
+        )
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _file(session: Session, ports: Ports, document: Chosen, kind: DocumentFormat) -> bytes:
+    sha256 = getattr(document, kind)
+    if sha256 is None:
+        return document_bytes(session, ports, document.public_id, kind)
+    return ports.blobs.read(sha256)
+
+
+def _documents() -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_COLUMNS)
+        .select_from(Invoice)
+        .join(Address, Address.id == Invoice.address_id)
+        .outerjoin(_PDF, (_PDF.invoice_id == Invoice.id) & (_PDF.format == DocumentFormat.PDF))
+        .outerjoin(_XML, (_XML.invoice_id == Invoice.id) & (_XML.format == DocumentFormat.XML))
+        .order_by(Invoice.issued_on, Invoice.id)
+    )
+
+
+def _unused(stem: str, taken: set[str]) -> str:
+    """Names that differ in capitals only are one file on Windows and macOS."""
+    name, number = stem, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{stem} ({number})"
+    taken.add(name.casefold())
+    return name
+
+
+def _text(value: str | None) -> str:
+    text = " ".join((value or "").split())
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _communication(value: str | None) -> str:
+    """With slashes, or a spreadsheet takes it for a number; without the signs of addition."""
+    return display_structured_communication(value or "").strip("+")
+
+
+def _day(value: date | None) -> str:
+    return "" if value is None else value.strftime("%d/%m/%Y")
+
+
+def _amount(cents: int, currency: str) -> str:
+    amount = from_cents(cents, currency) if is_currency(currency) else Decimal(cents).scaleb(-2)
+    places = exponent(currency) if is_currency(currency) else 2
+    return f"{amount:.{places}f}".replace(".", ",")
