@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import Row, case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.einvoice import EInvoice, InvoiceKind
@@ -57,6 +57,28 @@ class InvoiceDetails:
 
 def find_invoice(session: Session, public_id: UUID) -> InvoiceDetails | None:
     """The document, or None where this scope holds no such one; three statements, however long it is."""
+    row = _row(session, public_id)
+    if row is None:
+        return None
+    return InvoiceDetails(
+        public_id=row.public_id,
+        kind=row.kind,
+        number=row.number,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        currency=row.currency,
+        signed_cents=row.signed_cents,
+        open_cents=row.open_cents,
+        payment_state=row.payment_state,
+        address_name=row.address_name,
+        einvoice=EInvoice.from_json(row.content),
+        warnings=tuple(row.warnings),
+        settlements=_settlements(session, row.id),
+        related=_related(session, row.id),
+    )
+
+
+def _row(session: Session, public_id: UUID) -> Row[*tuple[Any, ...]] | None:
     columns = (
         Invoice.id,
         Invoice.public_id,
@@ -72,22 +94,13 @@ def find_invoice(session: Session, public_id: UUID) -> InvoiceDetails | None:
         InvoiceContent.content,
         InvoiceContent.warnings,
     )
-    row = session.execute(
+    return session.execute(
         select(*columns)
         .select_from(Invoice)
         .join(Address, Address.id == Invoice.address_id)
         .join(InvoiceContent, InvoiceContent.invoice_id == Invoice.id)
         .where(Invoice.public_id == public_id)
     ).one_or_none()
-    if row is None:
-        return None
-    return InvoiceDetails(
-        *row[1:-2],
-        einvoice=EInvoice.from_json(row.content),
-        warnings=tuple(row.warnings),
-        settlements=_settlements(session, row.id),
-        related=_related(session, row.id),
-    )
 
 
 def _settlements(session: Session, invoice_id: int) -> tuple[Settlement, ...]:
