@@ -83,7 +83,19 @@ def history_line(event: AuditEvent) -> HistoryLine:
     """The sentence for one event, who did it, and each value before and after."""
     text, icon = _sentence(event)
     who = event.actor_name if event.actor_id is not None else translated("The system")
-    return HistoryLine(text, who, event.at, icon, tuple(_details(event.changes)))
+    return HistoryLine(text, who, event.at, icon, tuple(change_details(event.changes)))
+
+
+def change_details(
+    changes: Mapping[str, Any], *, with_unnamed: bool = False
+) -> Iterable[tuple[str, str, str]]:
+    """Each value before and after; fields that have no words only for those who read everything."""
+    unnamed = [name for name in changes if name not in FIELDS] if with_unnamed else []
+    for name in [*(name for name in FIELDS if name in changes), *unnamed]:
+        before, after = (_value(name, one) for one in changes[name])
+        if before or after:
+            label = FIELDS.get(name)
+            yield str(label or name.replace("_", " ").capitalize()), before, after
 
 
 def _sentence(event: AuditEvent) -> tuple[str, str]:
@@ -100,14 +112,6 @@ def _sentence(event: AuditEvent) -> tuple[str, str]:
         return f"{event.action.replace('_', ' ').capitalize()} {facts['name']}".strip(), "history"
     words, icon = _SENTENCES[event.kind]
     return str(words) % facts, icon
-
-
-def _details(changes: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
-    for name, label in FIELDS.items():
-        if name in changes:
-            before, after = (_value(name, one) for one in changes[name])
-            if before or after:
-                yield str(label), before, after
 
 
 def _value(name: str, value: Any) -> str:

@@ -1,13 +1,57 @@
 """The audit trail: every event for auditors, those of no company for administrators."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
 
+from app.domain.audit import AuditAction
+from app.fab.filters import Contains, Is
 from app.fab.interface import TenantInterface
+from app.fab.labels import label_of
 from app.models import AuditEvent
 from app.security.permissions import Screen
 from app.views.backoffice.company_screen import CompanyScreen
+from app.views.history_words import change_details
+from app.views.labels import AUDIT_ACTIONS, EMPLOYER_ROLES, STAFF_ROLES
+
+_ROLES = {member.value: label for member, label in (*EMPLOYER_ROLES.items(), *STAFF_ROLES.items())}
+_RECORDS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "ab_user": _("User"),
+        "address": _("Address"),
+        "allocation": _("Use of a payment"),
+        "company": _("Company"),
+        "contact": _("Contact"),
+        "document": _("Document"),
+        "import_batch": _("Import"),
+        "invoice": _("Invoice"),
+        "issuer_setting": _("Issuer"),
+        "membership": _("Access"),
+        "payment": _("Payment"),
+        "portfolio": _("Company of a portfolio"),
+    }
+)
+
+
+def _changes(event: AuditEvent) -> Markup | None:
+    """Every field that the trail kept, a line each: name, value before, value after."""
+    lines = [
+        Markup("{}: {} → {}").format(label, before or "—", after or "—")
+        for label, before, after in change_details(event.changes, with_unnamed=True)
+    ]
+    return Markup("<br>").join(escape(line) for line in lines) if lines else None
+
+
+class ActionIs(Is):
+    """One of the events that this version knows."""
+
+    def read(self, raw: str) -> object:
+        return AuditAction(raw).value
 
 
 class AuditEventView(CompanyScreen):
@@ -19,7 +63,14 @@ class AuditEventView(CompanyScreen):
     section = "audit"
     list_title = _("Audit trail")
     show_title = _("Event")
-    list_columns: ClassVar[list[str]] = ["at", "action", "actor_name", "company", "target_label"]
+    list_columns: ClassVar[list[str]] = [
+        "at",
+        "action",
+        "actor_name",
+        "company",
+        "target_type",
+        "target_label",
+    ]
     show_columns: ClassVar[list[str]] = [
         "at",
         "action",
@@ -28,6 +79,7 @@ class AuditEventView(CompanyScreen):
         "company",
         "target_type",
         "target_label",
+        "changes",
         "ip",
         "request_id",
     ]
@@ -46,3 +98,23 @@ class AuditEventView(CompanyScreen):
         "ip": _("Network address"),
         "request_id": _("Reference of the request"),
     }
+    row_formatters: ClassVar[dict[str, Any]] = {
+        "action": lambda event: label_of(event.kind) if event.kind else event.action,
+        "changes": _changes,
+    }
+    formatters_columns: ClassVar[dict[str, Any]] = {
+        "actor_role": lambda role: _ROLES.get(role, role),
+        "target_type": lambda table: _RECORDS.get(table, table),
+    }
+
+    def _init_properties(self) -> None:
+        super()._init_properties()
+        offered = self._filters.get_search_filters()
+        offered["action"] = [ActionIs("action", self.datamodel)]
+        offered["actor_name"] = [Contains("actor_name", self.datamodel)]
+
+    def _input_kind(self, column: str, one: Any) -> tuple[str, list[tuple[str, str]]]:
+        if column != "action":
+            return super()._input_kind(column, one)
+        words = sorted((str(label), member.value) for member, label in AUDIT_ACTIONS.items())
+        return "select", [("", gettext("All")), *((value, label) for label, value in words)]
