@@ -37,6 +37,7 @@ _COMPANY = (
     _Entry(_("Details"), "company.show", "company", Permission.VIEW_COMPANY, "company"),
     _Entry(_("Addresses"), "addresses.index", "address", Permission.VIEW_COMPANY, "addresses"),
     _Entry(_("Contacts"), "contacts.index", "users", Permission.VIEW_COMPANY, "contacts"),
+    _Entry(_("History"), "history.index", "history", Permission.VIEW_HISTORY, "history"),
 )
 PORTAL = (
     _Entry(_("Home"), "home.show", "home", Permission.VIEW_INVOICES, "home"),

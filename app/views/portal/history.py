@@ -34,12 +34,12 @@ class HistoryView(PortalView):
             older=page.older,
             about=about,
             before=before,
-            tabs=_tabs(about or ""),
+            subjects=_subjects(about or ""),
         )
 
 
-def _tabs(current: str) -> list[tuple[str, str, None, bool]]:
-    subjects = (
+def _subjects(current: str) -> list[tuple[str, str, None, bool]]:
+    named = (
         ("", _("Everything")),
         (Subject.COMPANY.value, _("Details")),
         (Subject.ADDRESSES.value, _("Addresses")),
@@ -48,5 +48,5 @@ def _tabs(current: str) -> list[tuple[str, str, None, bool]]:
     )
     return [
         (label, url_for("history.index", about=about or None), None, about == current)
-        for about, label in subjects
+        for about, label in named
     ]
