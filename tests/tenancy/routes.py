@@ -1,0 +1,130 @@
+"""Every route, who may use it, and whose rows it names: what the sweep walks. A new route needs a line here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.models import (
+    Address,
+    AuditEvent,
+    Company,
+    Contact,
+    Document,
+    ImportBatch,
+    Invoice,
+    LoginSession,
+    Membership,
+    PortalUser,
+    Portfolio,
+)
+from app.security.permissions import Permission, Screen
+
+
+class Anybody(StrEnum):
+    """Audiences that no permission describes."""
+
+    PUBLIC = "PUBLIC"
+    SIGNED_IN = "SIGNED_IN"
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A method of a generated screen; any of `methods` lets in."""
+
+    screen: Screen
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Route:
+    """`rows` are what the address names beside the company; `words` stand where it takes a name.
+
+    `every_address` says that a membership limited to some addresses may not do it.
+    """
+
+    audience: Anybody | Permission | Generated
+    rows: type | None = None
+    words: tuple[str, ...] = ()
+    every_address: bool = False
+
+
+P, S = Permission, Screen
+PUBLIC, SIGNED_IN = Anybody.PUBLIC, Anybody.SIGNED_IN
+RELATIONS = ("company", "address", "user", "manager", "created_by", "secret")
+ACTIONS = ("make_default", "archive", "restore", "delete", "muldelete", "disable", "end_sessions")
+
+
+def _screen(noun: str, screen: Screen, rows: type) -> dict[str, Route]:
+    methods = {"list": None, "show": rows, "add": None, "edit": rows, "delete": rows}
+    routes = {
+        f"{noun}.{method}": Route(Generated(screen, (f"can_{method}",)), kind)
+        for method, kind in methods.items()
+    }
+    reading = Generated(screen, ("can_add", "can_edit"))
+    acting = Generated(screen, ("can_edit",))
+    return routes | {
+        f"{noun}.lookup": Route(reading, words=RELATIONS),
+        f"{noun}.action": Route(acting, rows, ACTIONS),
+        f"{noun}.action_post": Route(acting),
+    }
+
+
+ROUTES: dict[str, Route] = {
+    "account.end_others": Route(SIGNED_IN),
+    "account.end_session": Route(SIGNED_IN, LoginSession),
+    "account.show": Route(SIGNED_IN),
+    "asset": Route(PUBLIC),
+    "auth.forgot": Route(PUBLIC),
+    "auth.sign_in": Route(PUBLIC),
+    "auth.sign_out": Route(PUBLIC),
+    "auth.start": Route(PUBLIC),
+    "health.alive": Route(PUBLIC),
+    "health.ready": Route(PUBLIC),
+    "language.change": Route(PUBLIC),
+    "home.show": Route(P.VIEW_INVOICES),
+    "invoices.index": Route(P.VIEW_INVOICES),
+    "invoices.show": Route(P.VIEW_INVOICES, Invoice),
+    "invoice_files.pdf": Route(P.DOWNLOAD_DOCUMENTS, Invoice),
+    "invoice_files.xml": Route(P.DOWNLOAD_DOCUMENTS, Invoice),
+    "company.show": Route(P.VIEW_COMPANY),
+    "company.edit": Route(P.EDIT_COMPANY, every_address=True),
+    "history.index": Route(P.VIEW_HISTORY),
+    "addresses.index": Route(P.VIEW_COMPANY),
+    "addresses.show": Route(P.VIEW_COMPANY, Address),
+    "addresses.add": Route(P.EDIT_ADDRESSES, every_address=True),
+    "addresses.edit": Route(P.EDIT_ADDRESSES, Address),
+    "addresses.undo": Route(P.EDIT_ADDRESSES, Address),
+    "addresses.make_default": Route(P.EDIT_ADDRESSES, Address),
+    "addresses.archive": Route(P.EDIT_ADDRESSES, Address, every_address=True),
+    "addresses.restore": Route(P.EDIT_ADDRESSES, Address),
+    "contacts.index": Route(P.VIEW_COMPANY),
+    "contacts.add": Route(P.EDIT_CONTACTS),
+    "contacts.edit": Route(P.EDIT_CONTACTS, Contact),
+    "contacts.remove": Route(P.EDIT_CONTACTS, Contact),
+    "contacts.restore": Route(P.EDIT_CONTACTS, Contact),
+    "invoice_archive.period": Route(P.DOWNLOAD_DOCUMENTS),
+    "invoice_archive.ticked": Route(P.DOWNLOAD_DOCUMENTS),
+    "invoice_import.new": Route(P.IMPORT_INVOICES),
+    "invoice_import.upload": Route(P.IMPORT_INVOICES),
+    "invoice_import.review": Route(P.IMPORT_INVOICES, words=("no-such-report", "..", "x'--")),
+    "invoice_import.run": Route(P.IMPORT_INVOICES, words=("no-such-report", "..", "x'--")),
+    "invoice_import.show": Route(P.VIEW_IMPORTS, ImportBatch),
+    "company_invoice_files.pdf": Route(P.READ_STORED_DOCUMENTS, Invoice),
+    "company_invoice_files.xml": Route(P.READ_STORED_DOCUMENTS, Invoice),
+    "backoffice.show": Route(P.VIEW_BACKOFFICE),
+    "backoffice_search.show": Route(P.SEARCH_BACKOFFICE),
+    "issuer.edit": Route(P.EDIT_ISSUER),
+    "issuer.save": Route(P.EDIT_ISSUER),
+    "timeline.show": Route(P.VIEW_TIMELINE, Company),
+    **_screen("companies", S.COMPANIES, Company),
+    **_screen("company_addresses", S.ADDRESSES, Address),
+    **_screen("company_contacts", S.CONTACTS, Contact),
+    **_screen("memberships", S.MEMBERSHIPS, Membership),
+    "memberships.addresses": Route(Generated(S.MEMBERSHIPS, ("can_edit",)), Membership),
+    **_screen("company_invoices", S.INVOICES, Invoice),
+    **_screen("documents", S.DOCUMENTS, Document),
+    **_screen("imports", S.IMPORTS, ImportBatch),
+    **_screen("users", S.USERS, PortalUser),
+    **_screen("portfolios", S.PORTFOLIOS, Portfolio),
+    **_screen("audit_events", S.AUDIT_EVENTS, AuditEvent),
+}
+"""A generated screen's line names every method there could be; which of them exist is its permissions' affair."""
