@@ -247,9 +247,8 @@ def _project(session: Session, invoice: Invoice) -> None:
 
 
 def _sum(session: Session, of: ColumnElement[bool]) -> int:
-    return session.scalars(
-        select(func.coalesce(func.sum(Allocation.amount_cents), 0)).where(of)
-    ).one()
+    total = select(func.coalesce(func.sum(Allocation.amount_cents), 0)).where(of)
+    return int(session.scalars(total).one())  # PostgreSQL adds BIGINTs up to a NUMERIC
 
 
 def _record(

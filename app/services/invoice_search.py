@@ -18,7 +18,8 @@ from app.models import Invoice
 
 LONGEST = 100
 """Characters that are looked at; longer texts are cut."""
-_AMOUNT = re.compile(r"([0-9]{1,3}(?:[.,' ][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?")
+_GROUPED = re.compile(r"([0-9]{1,3}([.,' ])[0-9]{3}(?:\2[0-9]{3})*)(?:(?!\2)[.,]([0-9]{1,2}))?")
+_PLAIN = re.compile(r"([0-9]+)()(?:[.,]([0-9]{1,2}))?")
 _AROUND_AMOUNT = re.compile(r"(?i)^(?:€|eur)?\s*[-+\u2212]?\s*(?:€|eur)?\s*|\s*(?:€|eur)?$")
 _LONGEST_AMOUNT = 15
 _TRIGRAM = 3
@@ -125,10 +126,10 @@ def _contains_by_index(term: str) -> ColumnElement[bool]:
 def _read_amount(text: str) -> tuple[int | None, bool]:
     """Hundredths, and whether decimals were written: `4.428,68`, `4428.68` and `€ 4 428,68` are one."""
     bare = _AROUND_AMOUNT.sub("", text.replace("\u00a0", " ").replace("\u202f", " "))
-    match = _AMOUNT.fullmatch(bare)
+    match = _GROUPED.fullmatch(bare) or _PLAIN.fullmatch(bare)
     if match is None:
         return None, False
     whole = re.sub(r"[^0-9]", "", match[1])
     if len(whole) > _LONGEST_AMOUNT:
         return None, False
-    return int(whole) * 100 + int((match[2] or "0").ljust(2, "0")), match[2] is not None
+    return int(whole) * 100 + int((match[3] or "0").ljust(2, "0")), match[3] is not None
