@@ -165,6 +165,18 @@ def test_the_result_is_filtered_by_outcome_and_bad_arguments_do_no_harm(client):
         assert client.get(f"{path}?after={after}").status_code == 200
 
 
+def test_the_list_of_imports_leads_to_a_new_one_and_to_each_result(client):
+    token = cast.sign_in(client, cast.MARC, language="en")
+    result = _confirm(client, token, _upload(client, token, {"a.xml": document(MARTIN, "UP-11")}))
+
+    listed = client.get("/backoffice/imports/list/").text
+
+    assert NEW in listed
+    link = re.search(r'href="(/backoffice/imports/show/[^"]+)"', listed)
+    assert link
+    assert client.get(link[1], follow_redirects=True).request.path == result.request.path
+
+
 def _upload(client, token, files, **fields):
     data = {"csrf_token": token, **fields}
     data["files"] = [(io.BytesIO(content), name) for name, content in files.items()]

@@ -2,9 +2,14 @@
 
 from typing import Any, ClassVar
 
+from flask import url_for
 from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
 
+from app.fab.access import guarded
 from app.fab.interface import TenantInterface
+from app.fab.portal import expose
+from app.fab.redirects import see_other
 from app.fab.views import ReadOnlyModelView
 from app.models import ImportBatch
 from app.security.permissions import Screen
@@ -17,6 +22,7 @@ class ImportBatchView(ReadOnlyModelView):
     class_permission_name = Screen.IMPORTS.value
     list_title = _("Imports")
     show_title = _("Import")
+    list_template = "backoffice/import_list.html"
     list_columns: ClassVar[list[str]] = [
         "started_at",
         "source",
@@ -42,3 +48,9 @@ class ImportBatchView(ReadOnlyModelView):
         "warning_count": _("Warnings"),
         "started_by": _("Started by"),
     }
+
+    @expose("/show/<pk>", methods=["GET"])
+    @guarded()
+    def show(self, pk: str) -> Response:
+        """An import has a page of its own, with the outcome of each document."""
+        return see_other(url_for("invoice_import.show", public_id=self._item(pk).public_id))
