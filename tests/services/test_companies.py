@@ -50,7 +50,7 @@ def test_a_company_opens_with_its_address_in_the_portfolio_of_its_manager(sessio
     assert session.scalars(
         select(Portfolio.manager_id).where(Portfolio.company_id == company.id)
     ).all() == [marc.id]
-    assert [event.action for event in events] == [
+    assert [event.action for event in sorted(events, key=lambda event: event.id)] == [
         "COMPANY_CREATED",
         "ADDRESS_CREATED",
         "PORTFOLIO_ASSIGNED",

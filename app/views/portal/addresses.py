@@ -49,10 +49,10 @@ class AddressesView(PortalView):
             **_words(),
         )
 
-    @expose("/<uuid:address_id>")
+    @expose("/<uuid:public_id>")
     @requires(Permission.VIEW_COMPANY)
-    def show(self, address_id: UUID) -> str:
-        session, address = db.session(), _address(address_id)
+    def show(self, public_id: UUID) -> str:
+        session, address = db.session(), _address(public_id)
         status = get_company(session, address.company_id).vat_status
         advice = (
             legal_advice(status, address.delivery_mode),
@@ -89,10 +89,10 @@ class AddressesView(PortalView):
         warn_of_postcode(form.postcode.data, form.country.data)
         return self.saved(_("The address %(name)s was added.", name=name), url)
 
-    @expose("/<uuid:address_id>/edit", methods=["GET", "POST"])
+    @expose("/<uuid:public_id>/edit", methods=["GET", "POST"])
     @requires(Permission.EDIT_ADDRESSES)
-    def edit(self, address_id: UUID) -> BaseResponse:
-        session, address = db.session(), _address(address_id)
+    def edit(self, public_id: UUID) -> BaseResponse:
+        session, address = db.session(), _address(public_id)
         form = AddressForm.of(address)
         if request.method == "GET":
             return self._form(form, address)
@@ -102,7 +102,7 @@ class AddressesView(PortalView):
         try:
             addresses.update_address(session, address, values, version=form.version.data or "")
         except EditedMeanwhile as error:
-            return self._meanwhile(form, address_id, error)
+            return self._meanwhile(form, public_id, error)
         except DomainError as error:
             return self._refused(form, address, error)
         url, name, mode = _url(address), address.name, address.delivery_mode
@@ -110,54 +110,54 @@ class AddressesView(PortalView):
         warn_of_postcode(values.postcode, values.country)
         return self.saved(saved_words(name, mode, mode_changed=mode is not mode_before), url)
 
-    @expose("/<uuid:address_id>/undo", methods=["POST"])
+    @expose("/<uuid:public_id>/undo", methods=["POST"])
     @requires(Permission.EDIT_ADDRESSES)
-    def undo(self, address_id: UUID) -> BaseResponse:
-        address = _address(address_id)
+    def undo(self, public_id: UUID) -> BaseResponse:
+        address = _address(public_id)
         try:
             version = request.form.get("version", "")
             addresses.undo_last_change(db.session(), address, version=version)
         except DomainError as error:
-            return self.refuse(error, url=url_for("addresses.show", address_id=address_id))
+            return self.refuse(error, url=url_for("addresses.show", public_id=public_id))
         url = _url(address)
         db.session.commit()
         return self.saved(_("Undone: the values from before are back."), url)
 
-    @expose("/<uuid:address_id>/default", methods=["POST"])
+    @expose("/<uuid:public_id>/default", methods=["POST"])
     @requires(Permission.EDIT_ADDRESSES)
-    def make_default(self, address_id: UUID) -> BaseResponse:
+    def make_default(self, public_id: UUID) -> BaseResponse:
         require_every_address()
-        address = _address(address_id)
+        address = _address(public_id)
         try:
             addresses.make_default(db.session(), address)
         except DomainError as error:
-            return self.refuse(error, url=url_for("addresses.show", address_id=address_id))
+            return self.refuse(error, url=url_for("addresses.show", public_id=public_id))
         url, name = _url(address), address.name
         db.session.commit()
         return self.saved(_("%(name)s is the default address now.", name=name), url)
 
-    @expose("/<uuid:address_id>/archive", methods=["GET", "POST"])
+    @expose("/<uuid:public_id>/archive", methods=["GET", "POST"])
     @requires(Permission.EDIT_ADDRESSES)
-    def archive(self, address_id: UUID) -> BaseResponse:
+    def archive(self, public_id: UUID) -> BaseResponse:
         """Asked first, by name; what is archived can be restored."""
         require_every_address()
-        address = _address(address_id)
+        address = _address(public_id)
         if request.method == "GET":
             return make_response(self.render("portal/address_archive.html", address=address))
         try:
             addresses.archive_address(db.session(), address)
         except DomainError as error:
-            return self.refuse(error, url=url_for("addresses.show", address_id=address_id))
+            return self.refuse(error, url=url_for("addresses.show", public_id=public_id))
         name = address.name
         db.session.commit()
         message = _("%(name)s is archived. You can restore it below.", name=name)
         return self.saved(message, url_for("addresses.index"))
 
-    @expose("/<uuid:address_id>/restore", methods=["POST"])
+    @expose("/<uuid:public_id>/restore", methods=["POST"])
     @requires(Permission.EDIT_ADDRESSES)
-    def restore(self, address_id: UUID) -> BaseResponse:
+    def restore(self, public_id: UUID) -> BaseResponse:
         require_every_address()
-        address = _address(address_id)
+        address = _address(public_id)
         try:
             addresses.restore_address(db.session(), address)
         except DomainError as error:
@@ -174,12 +174,12 @@ class AddressesView(PortalView):
         return self._form(form, address, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def _meanwhile(
-        self, form: AddressForm, address_id: UUID, error: EditedMeanwhile
+        self, form: AddressForm, public_id: UUID, error: EditedMeanwhile
     ) -> BaseResponse:
         """Say who was quicker, and let a second save be a decision."""
         session = db.session()
         session.rollback()
-        address = _address(address_id)
+        address = _address(public_id)
         form.version.data = version_of(address)
         form.form_errors.append(message_for(error))
         latest = history_lines(history_of(session, "address", address.id)[:1])
@@ -208,15 +208,15 @@ class AddressesView(PortalView):
         return make_response(page, status)
 
 
-def _address(address_id: UUID) -> Address:
+def _address(public_id: UUID) -> Address:
     try:
-        return find_address(db.session(), this_company().id, address_id)
+        return find_address(db.session(), this_company().id, public_id)
     except AddressUnknown:
         abort(404)
 
 
 def _url(address: Address) -> str:
-    return url_for("addresses.show", address_id=address.public_id)
+    return url_for("addresses.show", public_id=address.public_id)
 
 
 def _words() -> dict[str, object]:

@@ -62,10 +62,10 @@ class ContactsView(PortalView):
         session.commit()
         return self.saved(_("%(name)s was added.", name=name), _index())
 
-    @expose("/<uuid:contact_id>/edit", methods=["GET", "POST"])
+    @expose("/<uuid:public_id>/edit", methods=["GET", "POST"])
     @requires(Permission.EDIT_CONTACTS)
-    def edit(self, contact_id: UUID) -> BaseResponse:
-        session, contact = db.session(), _own_contact(contact_id)
+    def edit(self, public_id: UUID) -> BaseResponse:
+        session, contact = db.session(), _own_contact(public_id)
         form = _form_of(contact)
         if request.method == "GET":
             return self._form(form, contact)
@@ -76,31 +76,31 @@ class ContactsView(PortalView):
                 session, contact, form.values(), version=form.version.data or ""
             )
         except EditedMeanwhile as error:
-            return self._meanwhile(form, contact_id, error)
+            return self._meanwhile(form, public_id, error)
         except DomainError as error:
             return self._refused(form, contact, error)
         name = contact.name
         session.commit()
         return self.saved(_("Saved. The contact %(name)s is up to date.", name=name), _index())
 
-    @expose("/<uuid:contact_id>/remove", methods=["GET", "POST"])
+    @expose("/<uuid:public_id>/remove", methods=["GET", "POST"])
     @requires(Permission.EDIT_CONTACTS)
-    def remove(self, contact_id: UUID) -> BaseResponse:
+    def remove(self, public_id: UUID) -> BaseResponse:
         """Asked first, by name; whoever is removed can be brought back."""
-        contact = _own_contact(contact_id)
+        contact = _own_contact(public_id)
         if request.method == "GET":
             return make_response(self.render("portal/contact_remove.html", contact=contact))
         name = contact.name
         contacts.remove_contact(db.session(), contact)
         db.session.commit()
         message = _("%(name)s was removed.", name=name)
-        return self.saved(message, url_for("contacts.index", removed=contact_id))
+        return self.saved(message, url_for("contacts.index", removed=public_id))
 
-    @expose("/<uuid:contact_id>/restore", methods=["POST"])
+    @expose("/<uuid:public_id>/restore", methods=["POST"])
     @requires(Permission.EDIT_CONTACTS)
-    def restore(self, contact_id: UUID) -> BaseResponse:
+    def restore(self, public_id: UUID) -> BaseResponse:
         try:
-            contact = contacts.restore_contact(db.session(), this_company().id, contact_id)
+            contact = contacts.restore_contact(db.session(), this_company().id, public_id)
         except DomainError as error:
             return self.refuse(error, url=_index())
         name = contact.name
@@ -115,12 +115,12 @@ class ContactsView(PortalView):
         return self._form(form, contact, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def _meanwhile(
-        self, form: ContactForm, contact_id: UUID, error: EditedMeanwhile
+        self, form: ContactForm, public_id: UUID, error: EditedMeanwhile
     ) -> BaseResponse:
         """Say who was quicker, and let a second save be a decision."""
         session = db.session()
         session.rollback()
-        contact = _own_contact(contact_id)
+        contact = _own_contact(public_id)
         form.version.data = version_of(contact)
         form.form_errors.append(message_for(error))
         latest = history_lines(history_of(session, "contact", contact.id)[:1])
@@ -149,10 +149,10 @@ def _form_of(contact: Contact | None) -> ContactForm:
     return ContactForm.of(contact, places, may_be_everywhere=sees_every_address())
 
 
-def _own_contact(contact_id: UUID) -> Contact:
+def _own_contact(public_id: UUID) -> Contact:
     """A contact that this person may change; one of the whole company is not theirs who are limited."""
     try:
-        contact = find_contact(db.session(), this_company().id, contact_id)
+        contact = find_contact(db.session(), this_company().id, public_id)
     except ContactUnknown:
         abort(404)
     if not _may_edit(contact):
