@@ -111,7 +111,7 @@ class Sweep:
 
     def _leaks(self, said, answer):
         headers = " ".join(value for name, value in answer.headers if name != "Set-Cookie")
-        page = f"{headers} {answer.get_data(as_text=True)}"
+        page = headers + answer.get_data().decode(errors="replace")
         for secret in self.secrets:
             if any(spelled in page for spelled in {secret, escape(secret), quote(secret)}):
                 yield f"{said} shows {secret!r}"
