@@ -166,6 +166,9 @@ _STAFF = {
     "already_member": _("This person has access to the company already."),
     "ends_before_it_starts": _("The last day is before the first."),
     "no_address_chosen": _("Choose at least one address."),
+    "enterprise_number_taken": _(
+        "Another company has this number. Ask an administrator if you cannot find it."
+    ),
     "language_not_offered": _("This language is not among those that are offered."),
 }
 

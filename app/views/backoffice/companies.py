@@ -3,9 +3,12 @@
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField
+from sqlalchemy.exc import SQLAlchemyError
+from wtforms import EmailField, SelectField, TelField, URLField
 
+from app.domain.errors import DomainError
 from app.domain.identifiers import Identifier
+from app.domain.typed_text import checked_email, checked_phone, checked_web_address
 from app.extensions import db
 from app.fab.interface import TenantInterface
 from app.models import Company
@@ -15,9 +18,21 @@ from app.services.companies import NewCompany, PostalLines, derive_keys, open_co
 from app.views.backoffice.company_screen import CompanyScreen
 from app.views.formats import enterprise_number, vat_number
 from app.views.locale import LANGUAGES
+from app.views.portal.fields import CountryField, Rule, country_name
 
 _POSTAL = ("street", "additional_street", "postcode", "city", "country")
 _REACH = ("email", "phone", "website")
+
+
+class EnterpriseNumberTaken(DomainError):
+    """Another company has this number, maybe one of another portfolio."""
+
+    code = "enterprise_number_taken"
+
+
+def _bare(typed: str | None) -> str | None:
+    """Without spaces around it; nothing left is nothing given."""
+    return (typed or "").strip() or None
 
 
 class CompanyView(CompanyScreen):
@@ -67,6 +82,7 @@ class CompanyView(CompanyScreen):
         "enterprise_number": enterprise_number,
         "vat_number": vat_number,
         "language": LANGUAGES.get,
+        "country": country_name,
     }
     label_columns: ClassVar[dict[str, Any]] = {
         "name": _("Legal name"),
@@ -88,6 +104,20 @@ class CompanyView(CompanyScreen):
     }
     add_form_extra_fields: ClassVar[dict[str, Any]] = {
         "language": SelectField(_("Language of documents"), choices=list(LANGUAGES.items())),
+        "country": CountryField(_("Country"), default="BE"),
+        "email": EmailField(
+            _("E-mail address"),
+            [Rule(lambda typed: checked_email(typed, field=""))],
+            filters=[_bare],
+        ),
+        "phone": TelField(
+            _("Telephone"), [Rule(lambda typed: checked_phone(typed, field=""))], filters=[_bare]
+        ),
+        "website": URLField(
+            _("Website"),
+            [Rule(lambda typed: checked_web_address(typed, field=""))],
+            filters=[_bare],
+        ),
     }
     edit_form_extra_fields = add_form_extra_fields
 
@@ -113,6 +143,13 @@ class CompanyView(CompanyScreen):
 
     def pre_update(self, item: Company) -> None:
         derive_keys(item)
+
+    def refusal(self, error: DomainError | SQLAlchemyError) -> DomainError:
+        """The key is made of the number: that is where the form says that it is taken."""
+        refused = super().refusal(error)
+        if refused.params.get("field") == "enterprise_key":
+            return EnterpriseNumberTaken(field="enterprise_number")
+        return refused
 
 
 def _identifier(value: str | None, scheme: str | None) -> Identifier | None:

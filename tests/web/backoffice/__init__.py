@@ -1,0 +1,1 @@
+"""The back-office, screen by screen: right role, wrong role, other portfolio."""

@@ -1,0 +1,156 @@
+"""Users and portfolios as an administrator keeps them."""
+
+import pytest
+
+from app.domain.audit import AuditAction
+from app.domain.roles import StaffRole
+from tests import cast
+from tests.web.backoffice.trail import events
+
+PERSON = {
+    "email": "Olga.Office@issuer.example",
+    "first_name": "Olga",
+    "last_name": "Office",
+    "language": "nl",
+    "staff_role": "ACCOUNT_MANAGER",
+}
+
+
+def edited(browser, app, who, **change):
+    user = cast.user(app, who)
+    values = {
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "language": user.language,
+        "staff_role": user.staff_role.value if user.staff_role else "",
+    }
+    return browser.post(f"/backoffice/users/edit/{user.public_id}", {**values, **change})
+
+
+def test_a_user_is_added_without_a_password(app, sofia):
+    assert sofia.post("/backoffice/users/add", PERSON).status_code == 303
+
+    user = cast.user(app, "olga.office@issuer.example")
+    assert (user.language, user.staff_role) == ("nl", StaffRole.ACCOUNT_MANAGER)
+    assert user.password_set_at is None
+    assert events(app, AuditAction.USER_CREATED)[0].target_label == "Olga Office"
+
+
+def test_no_form_has_a_field_for_a_password(app, sofia):
+    edit = f"/backoffice/users/edit/{cast.user(app, cast.MARC).public_id}"
+
+    for path in ("/backoffice/users/add", edit):
+        assert 'name="password"' not in sofia.get(path).text
+        assert 'type="password"' not in sofia.get(path).text
+
+
+def test_the_same_e_mail_address_is_not_taken_twice(sofia):
+    answer = sofia.post("/backoffice/users/add", {**PERSON, "email": cast.CLAIRE.upper()})
+
+    assert answer.status_code == 422
+    assert 'id="email-error"' in answer.text
+
+
+def test_a_changed_address_is_the_new_name_to_sign_in_with(app, sofia):
+    assert edited(sofia, app, cast.NORA, email="nora.new@issuer.example").status_code == 303
+
+    assert cast.user(app, "nora.new@issuer.example").email == "nora.new@issuer.example"
+    changes = events(app, AuditAction.USER_CHANGED)[0].changes
+    assert changes == {"email": [cast.NORA, "nora.new@issuer.example"]}
+
+
+def test_a_disabled_person_is_out_at_once_and_can_be_let_in_again(app, sofia, browser):
+    nora, user = browser(cast.NORA), cast.user(app, cast.NORA)
+    assert nora.get("/backoffice/").status_code == 200
+    path = f"/backoffice/users/action/disable/{user.public_id}"
+
+    assert sofia.post(path).status_code == 200, "it asks first"
+    assert nora.get("/backoffice/").status_code == 200
+    assert sofia.post(path, {"confirmed": "1"}).status_code == 303
+    assert nora.get("/backoffice/").status_code in {302, 303}
+    assert events(app, AuditAction.USER_DISABLED)[0].changes == {"active": [True, False]}
+
+    sofia.post(f"/backoffice/users/action/enable/{user.public_id}")
+    assert cast.user(app, cast.NORA).active
+
+
+@pytest.mark.parametrize("role", ["AUDITOR", ""])
+def test_the_last_administrator_stays_one(app, sofia, role):
+    answer = edited(sofia, app, cast.SOFIA, staff_role=role)
+
+    assert answer.status_code == 422
+    assert "last administrator" in answer.text
+    assert cast.user(app, cast.SOFIA).staff_role is StaffRole.PLATFORM_ADMIN
+
+
+def test_the_last_administrator_is_not_disabled(app, sofia):
+    key = cast.user(app, cast.SOFIA).public_id
+    sofia.post(f"/backoffice/users/action/disable/{key}", {"confirmed": "1"})
+
+    assert cast.user(app, cast.SOFIA).active
+    assert "last administrator" in sofia.get(f"/backoffice/users/show/{key}").text
+
+
+def test_one_of_two_administrators_may_step_down_but_not_disable_themself(app, sofia):
+    assert edited(sofia, app, cast.NORA, staff_role="PLATFORM_ADMIN").status_code == 303
+    key = cast.user(app, cast.SOFIA).public_id
+    sofia.post(f"/backoffice/users/action/disable/{key}", {"confirmed": "1"})
+    assert cast.user(app, cast.SOFIA).active
+
+    assert edited(sofia, app, cast.SOFIA, staff_role="AUDITOR").status_code == 303
+    assert sofia.get("/backoffice/users/add").status_code == 403
+
+
+def test_a_manager_names_no_administrator(app, marc):
+    answer = edited(marc, app, cast.MARC, staff_role="PLATFORM_ADMIN")
+
+    assert answer.status_code == 403
+    assert cast.user(app, cast.MARC).staff_role is StaffRole.ACCOUNT_MANAGER
+
+
+def test_a_company_is_given_to_a_manager_and_taken_back(app, sofia, browser):
+    marc, lambert = browser(cast.MARC), cast.company_id(app, cast.LAMBERT)
+    manager = str(cast.user(app, cast.MARC).public_id)
+    show = f"/backoffice/companies/show/{lambert}"
+    assert marc.get(show).status_code == 404
+
+    given = sofia.post("/backoffice/portfolios/add", {"company": str(lambert), "manager": manager})
+    assert given.status_code == 303, given.text
+    assert marc.get(show).status_code == 200
+    event = events(app, AuditAction.PORTFOLIO_ASSIGNED)[0]
+    assert cast.LAMBERT in event.target_label
+
+    newest = sofia.get("/backoffice/portfolios/list/").text.split("/backoffice/portfolios/delete/")[
+        1
+    ]
+    key = newest.split('"')[0].split("?")[0]
+    assert sofia.post(f"/backoffice/portfolios/delete/{key}").status_code == 303
+    assert marc.get(show).status_code == 404
+
+
+def test_a_company_is_not_given_to_the_same_manager_twice(app, sofia):
+    manager = str(cast.user(app, cast.MARC).public_id)
+    martin = str(cast.company_id(app, cast.MARTIN))
+
+    again = sofia.post("/backoffice/portfolios/add", {"company": martin, "manager": manager})
+
+    assert again.status_code == 422
+
+
+@pytest.mark.parametrize("email", [cast.ANA, cast.SOFIA, cast.CLAIRE])
+def test_only_an_account_manager_has_a_portfolio(app, sofia, email):
+    manager = str(cast.user(app, email).public_id)
+    lambert = str(cast.company_id(app, cast.LAMBERT))
+    answer = sofia.post("/backoffice/portfolios/add", {"company": lambert, "manager": manager})
+
+    assert answer.status_code == 422
+    assert f'value="{manager}"' not in sofia.get("/backoffice/portfolios/add").text
+
+
+def test_a_company_that_nobody_serves_is_on_the_first_page(sofia):
+    page = sofia.get("/backoffice/").text
+
+    assert cast.LAMBERT in page
+    assert cast.SIMON in page
+    assert cast.MARTIN not in page
