@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -61,6 +62,7 @@ def invoice_values(planned: PlannedInvoice, address_id: int) -> dict[str, Any]:
     open_cents, state = open_projection(amounts.signed_cents)
     payment_id = einvoice.payment_id
     return {
+        "public_id": uuid4(),
         "company_id": _company_id(planned),
         "address_id": address_id,
         "kind": einvoice.kind,
@@ -87,6 +89,13 @@ def invoice_values(planned: PlannedInvoice, address_id: int) -> dict[str, Any]:
         "search_text": search_text_of(einvoice),
         "has_warnings": bool(planned.warnings),
     }
+
+
+def _insert_invoices(session: Session, rows: list[dict[str, Any]]) -> list[int]:
+    """Insert in one statement; the public ids, which are ours, tell which row got which key."""
+    returned = session.execute(insert(Invoice).returning(Invoice.public_id, Invoice.id), rows)
+    keys = {row.public_id: row.id for row in returned}
+    return [keys[row["public_id"]] for row in rows]
 
 
 def _put(planned: PlannedInvoice, blobs: BlobStore) -> list[dict[str, Any]]:
