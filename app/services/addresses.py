@@ -1,12 +1,13 @@
 """Addresses of a company: listed, added, changed, made the default, archived and brought back."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain.audit import AuditAction
 from app.domain.clock import now, today
@@ -15,6 +16,7 @@ from app.domain.errors import DomainError
 from app.domain.typed_text import checked_email, checked_line, required_line
 from app.models import Address, AuditEvent, BillingEmail, Invoice
 from app.services.audit import record
+from app.services.history import history_of
 from app.services.versions import claim, hold_company
 
 MOST_BILLING_EMAILS = 20
@@ -97,20 +99,20 @@ def list_addresses(session: Session, company_id: int) -> list[Address]:
     statement = (
         select(Address)
         .where(Address.company_id == company_id)
-        .options(selectinload(Address.billing_emails))
+        .options(joinedload(Address.billing_emails))
         .order_by(Address.archived_at.is_not(None), Address.is_default.desc(), Address.name)
     )
-    return list(session.scalars(statement))
+    return list(session.scalars(statement).unique())
 
 
 def find_address(session: Session, company_id: int, public_id: UUID) -> Address:
-    """Raises AddressUnknown."""
+    """The address with its billing e-mails and its company. Raises AddressUnknown."""
     statement = (
         select(Address)
         .where(Address.company_id == company_id, Address.public_id == public_id)
-        .options(selectinload(Address.billing_emails))
+        .options(joinedload(Address.billing_emails), joinedload(Address.company))
     )
-    found = session.scalars(statement).one_or_none()
+    found = session.scalars(statement).unique().one_or_none()
     if found is None:
         raise AddressUnknown
     return found
@@ -179,7 +181,7 @@ def undo_last_change(session: Session, address: Address, *, version: str) -> Non
         NothingToUndo: something else happened last.
         EditedMeanwhile: somebody saved it after `version`.
     """
-    event = last_change(session, address)
+    event = undoable(history_of(session, "address", address.id))
     if event is None:
         raise NothingToUndo
     before: dict[str, Any] = {
@@ -188,15 +190,9 @@ def undo_last_change(session: Session, address: Address, *, version: str) -> Non
     update_address(session, address, replace(values_of(address), **before), version=version)
 
 
-def last_change(session: Session, address: Address) -> AuditEvent | None:
-    """The event of the change that can be undone: the last one, when it is one of details."""
-    statement = (
-        select(AuditEvent)
-        .where(AuditEvent.target_type == "address", AuditEvent.target_id == address.id)
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    )
-    event = session.scalars(statement).one_or_none()
+def undoable(events: Sequence[AuditEvent]) -> AuditEvent | None:
+    """The change that can be undone, of an address's events from the newest on: the last one, if it is of details."""
+    event = next(iter(events), None)
     if event is None or event.kind is not AuditAction.ADDRESS_CHANGED:
         return None
     return event if event.changes and event.changes.keys() <= _FIELDS else None

@@ -129,6 +129,25 @@ def get_company(session: Session, company_id: int) -> Company:
     return session.scalars(select(Company).where(Company.id == company_id)).one()
 
 
+def get_served_company(
+    session: Session, company_id: int
+) -> tuple[Company, tuple[AccountManager, ...]]:
+    """The company and who serves it, by name; nobody while it is unassigned."""
+    rows = session.execute(
+        select(Company, PortalUser.first_name, PortalUser.last_name, PortalUser.email)
+        .outerjoin(Portfolio, Portfolio.company_id == Company.id)
+        .outerjoin(PortalUser, (PortalUser.id == Portfolio.manager_id) & PortalUser.active)
+        .where(Company.id == company_id)
+        .order_by(PortalUser.last_name, PortalUser.first_name)
+    ).all()
+    managers = (
+        AccountManager(f"{row.first_name} {row.last_name}".strip(), row.email)
+        for row in rows
+        if row.email is not None
+    )
+    return rows[0].Company, tuple(managers)
+
+
 def details_of(company: Company) -> CompanyDetails:
     """The present values, as a form shows them."""
     return CompanyDetails(**{name: getattr(company, name) for name in _DETAILS})
@@ -180,20 +199,6 @@ def checked_details(details: CompanyDetails) -> CompanyDetails:
         city=checked_line(details.city, field="city", longest=100),
         country=required_line(details.country, field="country", longest=2).upper(),
     )
-
-
-def account_managers(session: Session, company_id: int) -> list[AccountManager]:
-    """Who serves the company, by name; nobody while it is unassigned."""
-    statement = (
-        select(PortalUser.first_name, PortalUser.last_name, PortalUser.email)
-        .join(Portfolio, Portfolio.manager_id == PortalUser.id)
-        .where(Portfolio.company_id == company_id, PortalUser.active)
-        .order_by(PortalUser.last_name, PortalUser.first_name)
-    )
-    return [
-        AccountManager(f"{row.first_name} {row.last_name}".strip(), row.email)
-        for row in session.execute(statement)
-    ]
 
 
 def derive_keys(company: Company, *, scheme: str = "") -> None:

@@ -94,3 +94,43 @@ def test_an_employer_cannot_open_a_company(session):
 
     with pytest.raises(NotYours):
         open_company(session, new_company(), manager_id=None)
+
+
+def test_a_change_of_details_tells_what_differs(session):
+    from dataclasses import replace
+
+    from app.security import scope
+    from app.security.tenancy import open_scope
+    from app.services.companies import details_of, get_company, update_company
+    from app.services.versions import EditedMeanwhile, version_of
+
+    open_scope(session, scope.of_company(cast.company(session, cast.MARTIN).id))
+    company = get_company(session, cast.company(session, cast.MARTIN).id)
+    seen, events = version_of(company), follow_trail(session)
+    wanted = replace(details_of(company), website="martin.example", country="fr", phone=None)
+    assert update_company(session, company, wanted, version=seen)
+    session.flush()
+
+    assert [event.changes for event in events] == [
+        {
+            "phone": ["+32 4 000 10 01", None],
+            "website": [None, "https://martin.example"],
+            "country": ["BE", "FR"],
+        }
+    ]
+    with pytest.raises(EditedMeanwhile):
+        update_company(session, company, replace(wanted, city="Lille"), version=seen)
+
+
+def test_the_account_manager_is_known_to_the_company_and_nobody_to_an_unassigned_one(session):
+    from app.security import scope
+    from app.security.tenancy import open_scope
+    from app.services.companies import get_served_company
+
+    for name, managers in ((cast.MARTIN, ["Marc Manager"]), (cast.SIMON, [])):
+        owner = cast.company(session, name).id
+        session.rollback()
+        session.expunge_all()
+        open_scope(session, scope.of_company(owner))
+        company, found = get_served_company(session, owner)
+        assert (company.name, [one.name for one in found]) == (name, managers)

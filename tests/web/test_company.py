@@ -4,6 +4,9 @@ import pytest
 
 from tests import cast
 
+PRINCIPAL = 2
+"""Statements that say who is asking, on every page."""
+
 
 def url(client, path="", company=cast.MARTIN):
     return f"/c/{cast.company_id(client, company)}/company{path}"
@@ -127,3 +130,19 @@ def test_names_and_numbers_cannot_be_slipped_into_the_form(client):
     company = cast.company(client, cast.MARTIN)
     assert (company.name, company.vat_number) == (cast.MARTIN, "BE 0990.200.249")
     assert company.phone == "+32 4 2"
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("", 2), ("/addresses", 2), ("/contacts", 2), ("/history", 1), ("/edit", 2)],
+)
+def test_a_page_asks_little_of_the_database(client, path, most):
+    from tests.web.statements import statements
+
+    cast.sign_in(client, cast.CLAIRE)
+    address = url(client, path)
+    client.get(address)
+    with statements(client.application) as seen:
+        client.get(address)
+
+    assert len(seen) <= PRINCIPAL + most, "\n\n".join(seen)

@@ -53,9 +53,9 @@ class AddressesView(PortalView):
     @requires(Permission.VIEW_COMPANY)
     def show(self, public_id: UUID) -> str:
         session, address = db.session(), _address(public_id)
-        status = get_company(session, address.company_id).vat_status
+        events = history_of(session, "address", address.id)
         advice = (
-            legal_advice(status, address.delivery_mode),
+            legal_advice(address.company.vat_status, address.delivery_mode),
             peppol_advice(address.delivery_mode),
         )
         return self.render(
@@ -63,8 +63,8 @@ class AddressesView(PortalView):
             address=address,
             advice=[one for one in advice if one],
             invoices=addresses.invoices_last_year(session, address),
-            history=history_lines(history_of(session, "address", address.id)),
-            can_undo=addresses.last_change(session, address) is not None,
+            history=history_lines(events),
+            can_undo=addresses.undoable(events) is not None,
             version=version_of(address),
             **_words(),
         )
@@ -193,7 +193,7 @@ class AddressesView(PortalView):
         status: HTTPStatus = HTTPStatus.OK,
         latest: list[HistoryLine] | None = None,
     ) -> Response:
-        company = get_company(db.session(), this_company().id)
+        company = address.company if address else get_company(db.session(), this_company().id)
         page = self.render(
             "portal/address_edit.html",
             form=form,

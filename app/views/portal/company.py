@@ -11,10 +11,9 @@ from app.domain.typed_text import looks_like_postcode
 from app.extensions import db
 from app.fab.messages import add_to_form, message_for
 from app.fab.portal import PortalView, expose
-from app.models import Company
 from app.security.access import requires
 from app.security.permissions import Permission
-from app.services.companies import account_managers, get_company, update_company
+from app.services.companies import get_company, get_served_company, update_company
 from app.services.history import NEWEST, Subject, history, history_of
 from app.services.versions import EditedMeanwhile, version_of
 from app.views.history_words import HistoryLine, history_lines
@@ -37,10 +36,11 @@ class CompanyDetailsView(PortalView):
     def show(self) -> str:
         session, company_id = db.session(), this_company().id
         page = history(session, company_id, about=Subject.COMPANY, limit=NEWEST)
+        company, managers = get_served_company(session, company_id)
         return self.render(
             "portal/company.html",
-            details=get_company(session, company_id),
-            managers=account_managers(session, company_id),
+            details=company,
+            managers=managers,
             history=history_lines(page.events),
             may_edit=sees_every_address(),
             **_words(),
@@ -54,9 +54,9 @@ class CompanyDetailsView(PortalView):
         company = get_company(session, this_company().id)
         form = CompanyForm.of(company)
         if request.method == "GET":
-            return self._form(form, company)
+            return self._form(form)
         if not form.validate():
-            return self._form(form, company, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._form(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         values = form.values()
         try:
             update_company(session, company, values, version=form.version.data or "")
@@ -65,7 +65,7 @@ class CompanyDetailsView(PortalView):
         except DomainError as error:
             session.rollback()
             add_to_form(form, error)
-            return self._form(form, company, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._form(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         session.commit()
         warn_of_postcode(values.postcode, values.country)
         return self.saved(_("Saved. The details of your company are up to date."), _url())
@@ -78,21 +78,21 @@ class CompanyDetailsView(PortalView):
         form.version.data = version_of(company)
         form.form_errors.append(message_for(error))
         latest = history_lines(history_of(session, "company", company.id)[:1])
-        return self._form(form, company, status=HTTPStatus.CONFLICT, latest=latest)
+        return self._form(form, status=HTTPStatus.CONFLICT, latest=latest)
 
     def _form(
         self,
         form: CompanyForm,
-        company: Company,
         *,
         status: HTTPStatus = HTTPStatus.OK,
         latest: list[HistoryLine] | None = None,
     ) -> Response:
+        company, managers = get_served_company(db.session(), this_company().id)
         page = self.render(
             "portal/company_edit.html",
             form=form,
             details=company,
-            managers=account_managers(db.session(), company.id),
+            managers=managers,
             latest=latest or [],
             back_url=_url(),
             **_words(),

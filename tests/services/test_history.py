@@ -1,0 +1,78 @@
+"""The history of a company: by subject, by key, ties and all."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests import cast
+
+AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+
+
+@pytest.fixture
+def martin(session):
+    from app.security import scope
+    from app.security.tenancy import open_scope
+
+    company = cast.company(session, cast.MARTIN)
+    open_scope(session, scope.of_company(company.id))
+    return company
+
+
+def walk(session, company, *, about=None, limit):
+    from app.services.history import history
+
+    token, pages = None, []
+    while True:
+        page = history(session, company.id, about=about, before=token, limit=limit)
+        pages.append(page.events)
+        token = page.older
+        if token is None:
+            return pages
+
+
+def test_pages_miss_and_repeat_nothing_also_where_instants_are_equal(session, martin):
+    from app.domain.audit import AuditAction
+    from app.services.audit import record
+    from app.services.companies import get_company
+
+    company = get_company(session, martin.id)
+    for _number in range(7):
+        record(session, AuditAction.COMPANY_CHANGED, target=company).at = AT
+    session.commit()
+    whole = [event.id for page in walk(session, martin, limit=100) for event in page]
+
+    for limit in (1, 2, 3, 5):
+        pages = walk(session, martin, limit=limit)
+        assert [event.id for page in pages for event in page] == whole
+        assert all(len(page) == limit for page in pages[:-1])
+
+
+def test_each_subject_has_its_own_events(session, martin):
+    from app.services.history import Subject
+
+    kinds = {
+        subject: {
+            event.target_type
+            for page in walk(session, martin, about=subject, limit=50)
+            for event in page
+        }
+        for subject in Subject
+    }
+
+    assert kinds == {
+        Subject.COMPANY: {"company"},
+        Subject.ADDRESSES: {"address"},
+        Subject.CONTACTS: {"contact"},
+        Subject.ACCESS: {"membership", "portfolio"},
+    }
+
+
+@pytest.mark.parametrize(
+    "token", ["x", "é", "MTIz", "LTEuLTE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5LjE", "MS45OTk5OTk5OTk5OTk"]
+)
+def test_a_token_that_is_none_is_refused(session, martin, token):
+    from app.services.history import HistoryPageUnknown, history
+
+    with pytest.raises(HistoryPageUnknown):
+        history(session, martin.id, before=token)
