@@ -43,7 +43,7 @@ class ListAddress:
         get = {name: value.strip() for name, value in arguments.items()}.get
         try:
             return cls(
-                tab=InvoiceTab[get("tab", "ALL").upper().replace("-", "_")],
+                tab=InvoiceTab[(get("tab", "") or "ALL").upper().replace("-", "_")],
                 text=get("q", ""),
                 everywhere=get("match", "") == "anywhere",
                 period=_period(get("period", "")),

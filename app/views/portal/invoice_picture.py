@@ -27,7 +27,7 @@ from app.views.formats import day, money
 from app.views.portal.invoice_content import InvoiceContent
 from app.views.portal.invoice_rows import State, state_key, state_of
 
-_SIZE = re.compile(r'<svg([^>]*?) width="(\d+)" height="(\d+)"')
+_VIEW_BOX = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 _FIELDS: Final[Mapping[str, LazyString]] = {
     "payment.iban": lazy_gettext("the account number"),
     "payment.id": lazy_gettext("the structured communication"),
@@ -172,9 +172,9 @@ class InvoicePicture:
         label = Markup.escape(_("Payment QR code for your banking app"))
         # Four modules of white belong to the code: without them cameras do not find it.
         return Markup(  # noqa: S704 - made by segno of digits and path commands
-            _SIZE.sub(
+            _VIEW_BOX.sub(
                 lambda found: (
-                    f'<svg{found[1]} viewBox="-4 -4 {int(found[2]) + 8} {int(found[3]) + 8}" '
+                    f'viewBox="-4 -4 {int(found[1]) + 8} {int(found[2]) + 8}" '
                     f'role="img" aria-label="{label}"'
                 ),
                 svg,
