@@ -789,6 +789,7 @@ def upgrade() -> None:
             "ix_invoice_company_state_issued",
             ["company_id", "kind", "payment_state", "issued_on", "id"],
             unique=False,
+            postgresql_include=["address_id", "open_cents", "due_on"],
         )
         batch_op.create_index("ix_invoice_issued", ["issued_on", "id"], unique=False)
 

@@ -106,6 +106,7 @@ def _grant() -> None:
     ]
     walls.grant("SELECT, INSERT, UPDATE, DELETE", (*changeable, *USERS), to=known.writers())
     walls.grant("SELECT, INSERT", ["audit_event"], to=known.writers())
+    walls.grant("USAGE", ["SCHEMA public"], to=known.everybody())
     walls.grant("SELECT", ["alembic_version"], to=known.everybody())
     walls.grant("USAGE, SELECT", ["ALL SEQUENCES IN SCHEMA public"], to=known.writers())
     if known.audit:
@@ -122,6 +123,7 @@ def _revoke() -> None:
     for role in map(walls.quoted, known.everybody()):
         op.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         op.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}")
+        op.execute(f"REVOKE USAGE ON SCHEMA public FROM {role}")
 
 
 def _by_default(verb: str, preposition: str, known: walls.Roles) -> None:

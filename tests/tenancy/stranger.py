@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from app.models import (
 from app.security.statements import is_owned
 from tests import cast
 
-TELLING = {
+TELLING: dict[Any, tuple[str, ...]] = {
     Company: (
         "name",
         "enterprise_number",
@@ -53,7 +54,6 @@ class Stranger:
     reads_all: bool = False
 
 
-NAMUR, LIEGE = (cast.companies.MARTIN.addresses[n].name for n in (1, 0))
 STRANGERS = {
     "a visitor": Stranger(None, None, cast.MARTIN),
     "an employer's administrator": Stranger(cast.CLAIRE, cast.MARTIN, cast.PEETERS),
@@ -72,7 +72,7 @@ STRANGERS = {
 }
 
 
-def rows_of(session: Session, kind: type, who: Stranger) -> list:
+def rows_of(session: Session, kind: Any, who: Stranger) -> list[Any]:
     """The victim's rows of a kind."""
     return list(session.scalars(_at_victim(session, select(kind), kind, who)))
 
@@ -94,7 +94,7 @@ def print_of(session: Session, who: Stranger) -> dict[str, str]:
     """A hash, by table, of every row the person may not change."""
     prints: dict[str, str] = {}
     for mapper in Base.registry.mappers:
-        kind = mapper.class_
+        kind: Any = mapper.class_
         statement = _forbidden(session, kind, who)
         if statement is not None:
             columns = (getattr(kind, mapper.get_property_by_column(c).key) for c in mapper.columns)
@@ -103,8 +103,8 @@ def print_of(session: Session, who: Stranger) -> dict[str, str]:
     return prints
 
 
-def _forbidden(session: Session, kind: type, who: Stranger) -> Select | None:
-    staff = {PortalUser, Membership, Portfolio, LoginSession, AuditEvent}
+def _forbidden(session: Session, kind: Any, who: Stranger) -> Select[Any] | None:
+    staff: set[Any] = {PortalUser, Membership, Portfolio, LoginSession, AuditEvent}
     theirs_to_change = staff if who.may_name_companies else set()
     is_somebodys = is_owned(kind.__table__) or kind in {PortalUser, LoginSession}
     if kind in theirs_to_change or not is_somebodys:
@@ -112,7 +112,7 @@ def _forbidden(session: Session, kind: type, who: Stranger) -> Select | None:
     return _at_victim(session, select(kind), kind, who)
 
 
-def _at_victim(session: Session, statement: Select, kind: type, who: Stranger) -> Select:
+def _at_victim(session: Session, statement: Select[Any], kind: Any, who: Stranger) -> Select[Any]:
     if kind is PortalUser:
         return statement.where(PortalUser.username != (who.email or ""))
     if kind is LoginSession:
@@ -137,11 +137,11 @@ def _texts(session: Session, who: Stranger, *, of_victim: bool) -> set[str]:
     return texts
 
 
-def _below(who: Stranger) -> set[type]:
+def _below(who: Stranger) -> set[Any]:
     return set(TELLING) if who.but_at is None else set(TELLING) - {Company, Contact}
 
 
-def _sees(session: Session, row, who: Stranger) -> bool:
+def _sees(session: Session, row: Any, who: Stranger) -> bool:
     """Whether a row is of a company the person belongs to or serves."""
     if who.email is None:
         return False

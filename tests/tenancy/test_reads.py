@@ -98,7 +98,7 @@ def test_an_empty_portfolio_sees_nothing(wall_1, ground):
 
 def test_scopes_of_the_same_shape_never_mix(wall_1, ground):
     """SQLAlchemy remembers a statement by its shape; the numbers in it must not be remembered with it."""
-    addresses_of: dict[int, tuple[int, ...]] = {}
+    addresses_of = {}
     for row in wall_1(EVERYTHING).scalars(select(Address)):
         addresses_of[row.company_id] = (*addresses_of.get(row.company_id, ()), row.id)
     for _ in range(3):

@@ -69,12 +69,14 @@ def test_an_unsafe_database_answers_503_and_says_why_in_the_log(
     settings, database, monkeypatch, caplog
 ):
     from app import create_app
+    from app.extensions import db
     from app.security import startup
 
     def refuse(_engine):
         raise startup.UnsafeDatabase("the role is too mighty")
 
-    client = create_app(settings).test_client()
+    app = create_app(settings)
+    client = app.test_client()
     monkeypatch.setattr(startup, "check_database", refuse)
     assert client.get("/login").status_code == 503
     assert "too mighty" in caplog.text
@@ -82,3 +84,6 @@ def test_an_unsafe_database_answers_503_and_says_why_in_the_log(
 
     monkeypatch.undo()
     assert client.get("/login").status_code == 200
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()

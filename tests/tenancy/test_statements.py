@@ -1,5 +1,7 @@
 """What counts as named by its class, and what as reaching around the session's criteria."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import (
     case,
@@ -33,7 +35,7 @@ from app.models import (
 )
 from app.security.statements import mentions_of
 
-T = Invoice.__table__
+T: Any = Invoice.__table__
 BY_CLASS = {
     "a class": select(Invoice),
     "columns": select(Invoice.id, Invoice.number),
