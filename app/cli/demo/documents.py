@@ -157,6 +157,15 @@ def _credit_notes(today: date, invoices: list[DemoDocument]) -> Iterator[DemoDoc
         yield DemoDocument(MARTIN, corrected.address, months_back, einvoice)
 
 
+@dataclass(frozen=True, slots=True)
+class _Vouchers:
+    """The two lines of every document, face value and fee, and their sums."""
+
+    lines: tuple[Line, Line]
+    subtotals: tuple[TaxSubtotal, TaxSubtotal]
+    totals: Totals
+
+
 def _document(
     kind: InvoiceKind,
     company: DemoCompany,
@@ -170,20 +179,7 @@ def _document(
     corrects: EInvoice | None = None,
 ) -> EInvoice:
     words = wording.of(company.language)
-    face = TaxCategory("E", Decimal(0), exemption_reason=words.face_value_reason)
-    fee = TaxCategory("S", FEE_RATE)
-    lines = (
-        _line("1", words.vouchers, quantity=vouchers, price=FACE_VALUE, tax=face),
-        _line("2", words.fee, quantity=vouchers, price=FEE, tax=fee),
-    )
-    subtotals = (
-        TaxSubtotal(lines[0].net_amount, Decimal("0.00"), face),
-        TaxSubtotal(
-            lines[1].net_amount, (lines[1].net_amount * FEE_RATE / 100).quantize(_CENT), fee
-        ),
-    )
-    net = lines[0].net_amount + lines[1].net_amount
-    total = net + subtotals[1].tax
+    sums = _vouchers(words, vouchers)
     is_credit = kind is InvoiceKind.CREDIT_NOTE
     return EInvoice(
         kind=kind,
@@ -201,16 +197,30 @@ def _document(
         payment_means=means,
         creditor_id=creditor_id,
         payment_terms="" if is_credit else words.payment_terms,
-        lines=lines,
-        tax_subtotals=subtotals,
-        totals=Totals(
-            line_extension=net,
-            tax_exclusive=net,
-            tax_inclusive=total,
-            payable=total,
-            tax=subtotals[1].tax,
-        ),
+        lines=sums.lines,
+        tax_subtotals=sums.subtotals,
+        totals=sums.totals,
     )
+
+
+def _vouchers(words: wording.DocumentWords, count: int) -> _Vouchers:
+    """A voucher's face value is money, not a supply: category E with its reason, beside the fee at 21 %."""
+    face = TaxCategory("E", Decimal(0), exemption_reason=words.face_value_reason)
+    fee = TaxCategory("S", FEE_RATE)
+    lines = (
+        _line("1", words.vouchers, quantity=count, price=FACE_VALUE, tax=face),
+        _line("2", words.fee, quantity=count, price=FEE, tax=fee),
+    )
+    net = lines[0].net_amount + lines[1].net_amount
+    tax = (lines[1].net_amount * FEE_RATE / 100).quantize(_CENT)
+    subtotals = (
+        TaxSubtotal(lines[0].net_amount, Decimal("0.00"), face),
+        TaxSubtotal(lines[1].net_amount, tax, fee),
+    )
+    totals = Totals(
+        line_extension=net, tax_exclusive=net, tax_inclusive=net + tax, payable=net + tax, tax=tax
+    )
+    return _Vouchers(lines, subtotals, totals)
 
 
 def _line(line_id: str, name: str, *, quantity: int, price: Decimal, tax: TaxCategory) -> Line:
