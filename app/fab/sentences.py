@@ -140,6 +140,7 @@ _IMPORT = {
     "not_in_portfolio": _("The buyer is not a company of your portfolio."),
     "number_taken": _("%(number)s of this seller is here already, with other content."),
     "company_without_address": _("The company has no address in use for this document."),
+    "database_locked": _("The database is busy with other work. Please try again in a moment."),
     "database_full": _("The database has no room left. Please contact us."),
     "too_many_documents": _("At most %(limit)s documents can be imported at once."),
     "nothing_uploaded": _("Choose one or more XML files, or a ZIP file."),

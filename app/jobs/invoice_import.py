@@ -15,7 +15,6 @@ from app.domain.actors import SYSTEM, Actor
 from app.domain.errors import DomainError
 from app.domain.imports import ImportOutcome, ImportState
 from app.domain.ports import BlobStore
-from app.fab.errors import DatabaseBusy
 from app.security.cross_company import cross_company
 from app.services.imports import batches
 from app.services.imports.chunks import make_planner, write_chunk
@@ -45,6 +44,12 @@ class ImportSummary:
         self.warnings += bool(result.warnings)
 
 
+class DatabaseLocked(DomainError):
+    """Somebody else kept the database for too long. Nothing of the running chunk was written."""
+
+    code: ClassVar[str] = "database_locked"
+
+
 class DatabaseFull(DomainError):
     """No room is left for rows. Nothing of the running chunk was written."""
 
@@ -59,7 +64,7 @@ def plan_import(
     `on_result` gets each outcome with the document that it is about.
 
     Raises:
-        DatabaseBusy: the database did not answer in time.
+        DatabaseLocked: the database did not answer in time.
     """
     summary = ImportSummary()
     with cross_company("dry run of an import") as session, _in_words():
@@ -84,7 +89,7 @@ def run_import(
     """Import documents. Whatever stops it, those reported are there and another run does the rest.
 
     Raises:
-        StorageFull, StorageUnavailable, DatabaseFull, DatabaseBusy: the rest was not imported.
+        StorageFull, StorageUnavailable, DatabaseFull, DatabaseLocked: the rest was not imported.
     """
     with cross_company("import of invoices", actor=actor) as session, _in_words():
         batch = batches.start_batch(session, order)
@@ -195,5 +200,5 @@ def _in_words() -> Iterator[None]:
         if name in _FULL:
             raise DatabaseFull from error
         if name.startswith(_BUSY):
-            raise DatabaseBusy from error
+            raise DatabaseLocked from error
         raise

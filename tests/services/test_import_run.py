@@ -18,9 +18,8 @@ from app.domain.imports import ImportOutcome, ImportSource, ImportState
 from app.domain.invoicing import DocumentFormat, DocumentOrigin
 from app.domain.ports import StorageFull
 from app.extensions import db, ports
-from app.fab.errors import DatabaseBusy
 from app.jobs import invoice_import
-from app.jobs.invoice_import import plan_import, run_import
+from app.jobs.invoice_import import DatabaseLocked, plan_import, run_import
 from app.models import (
     AuditEvent,
     Company,
@@ -305,7 +304,7 @@ def test_a_locked_database_is_told_in_words(app, monkeypatch):
 
     monkeypatch.setattr(invoice_import, "write_chunk", busy)
 
-    with pytest.raises(DatabaseBusy):
+    with pytest.raises(DatabaseLocked):
         _run(app, document(MARTIN, "L-1"))
 
 
