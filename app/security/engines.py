@@ -1,15 +1,20 @@
 """How the product connects: one engine per role of the database, each with the tripwire on it."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from app.security.tenancy import guard
 from config import Settings
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another one on SQLite before the user is told to try again."""
+RESTED_S = 5.0
+"""A connection that was idle for longer is tried before it is used; asking each time costs each page."""
+_LEFT_AT = "left_at"
 
 
 def sqlalchemy_config(settings: Settings) -> dict[str, Any]:
@@ -22,7 +27,6 @@ def sqlalchemy_config(settings: Settings) -> dict[str, Any]:
         return config
     options = {
         "hide_parameters": True,
-        "pool_pre_ping": True,
         # A cached generic plan is made for the average company and is slow for the biggest.
         "connect_args": {"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"},
     }
@@ -40,6 +44,32 @@ def prepare_engines(engines: Mapping[str | None, Engine]) -> None:
         guard(engine)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_up_sqlite)
+        else:
+            _try_rested_connections(engine)
+
+
+def _try_rested_connections(engine: Engine) -> None:
+    """Notice that the database was restarted, or a firewall forgot us, before a page does."""
+
+    def note(_connection: Any, record: Any) -> None:
+        record.info[_LEFT_AT] = time.monotonic()
+
+    def try_out(connection: Any, record: Any, _proxy: Any) -> None:
+        left_at = record.info.get(_LEFT_AT)
+        if left_at is not None and time.monotonic() - left_at > RESTED_S:
+            _ask(engine, connection)
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", try_out)
+
+
+def _ask(engine: Engine, connection: Any) -> None:
+    """Raises InvalidatePoolError, upon which the pool connects anew."""
+    dialect = engine.dialect
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

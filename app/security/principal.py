@@ -2,10 +2,23 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal, null, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
@@ -97,6 +110,17 @@ class Principal:
 
 def find_signed_in(session: Session, token_sha256: str) -> SignedIn | None:
     """The session of a cookie and its user, unless it ended or expired; tells the database who asks."""
+    row = session.execute(
+        _signed_in_statement(_dialect(session)),
+        {"token": token_sha256, "instant": now()},
+        execution_options=CHECKED,
+    ).one_or_none()
+    return None if row is None else SignedIn(*row[:-1])
+
+
+@cache
+def _signed_in_statement(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Made once: every page of everybody asks it, and making it takes longer than answering it."""
     columns = (
         LoginSession.id,
         LoginSession.user_id,
@@ -112,18 +136,16 @@ def find_signed_in(session: Session, token_sha256: str) -> SignedIn | None:
         LoginSession.expires_at,
         LoginSession.data,
     )
-    statement = (
-        select(*columns, _told(session, wall2.USER, cast(LoginSession.user_id, String)))
+    return (
+        select(*columns, _told(dialect, wall2.USER, cast(LoginSession.user_id, String)))
         .join(PortalUser, PortalUser.id == LoginSession.user_id)
         .where(
-            LoginSession.token_sha256 == token_sha256,
+            LoginSession.token_sha256 == bindparam("token"),
             LoginSession.ended_at.is_(None),
-            LoginSession.expires_at > now(),
+            LoginSession.expires_at > bindparam("instant"),
             PortalUser.active.is_(True),
         )
     )
-    row = session.execute(statement, execution_options=CHECKED).one_or_none()
-    return None if row is None else SignedIn(*row[:-1])
 
 
 def load_principal(session: Session, who: SignedIn, company: UUID | None) -> Principal:
@@ -165,32 +187,9 @@ class _Belonging:
 
 def _memberships(session: Session, user_id: int, company: UUID | None) -> list[_Belonging]:
     """The person's memberships; the one in the path sets the scope of the database on the way."""
-    is_chosen = Company.public_id == company if company else literal(False)
-    limits = (
-        select(func.aggregate_strings(cast(MembershipAddress.address_id, String), ","))
-        .where(MembershipAddress.membership_id == Membership.id)
-        .correlate(Membership)
-        .scalar_subquery()
-    )
-    addresses = case((Membership.limited_to_addresses, func.coalesce(limits, "")), else_="-")
-    is_open = _is_current(today())
-    companies = case((is_chosen & is_open, cast(Membership.company_id, String)), else_=null())
     rows = session.execute(
-        select(
-            Company.public_id,
-            Company.name,
-            Company.customer_number,
-            Company.id,
-            Membership.role,
-            Membership.starts_on,
-            Membership.expires_on,
-            addresses.label("addresses"),
-            _told(session, wall2.COMPANIES, companies, when=is_chosen),
-            _told(session, wall2.ADDRESSES, addresses, when=is_chosen),
-        )
-        .join(Company, Company.id == Membership.company_id)
-        .where(Membership.user_id == user_id)
-        .order_by(Company.name, Company.id),
+        _memberships_statement(_dialect(session), has_company=company is not None),
+        {"user": user_id, "today": today()} | ({"company": company} if company else {}),
         execution_options=CHECKED,
     )
     return [
@@ -205,7 +204,38 @@ def _memberships(session: Session, user_id: int, company: UUID | None) -> list[_
     ]
 
 
-def _is_current(day: date) -> ColumnElement[bool]:
+@cache
+def _memberships_statement(dialect: str, *, has_company: bool) -> Select[*tuple[Any, ...]]:
+    is_chosen = Company.public_id == bindparam("company") if has_company else literal(False)
+    limits = (
+        select(func.aggregate_strings(cast(MembershipAddress.address_id, String), ","))
+        .where(MembershipAddress.membership_id == Membership.id)
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+    addresses = case((Membership.limited_to_addresses, func.coalesce(limits, "")), else_="-")
+    is_open = _is_current(bindparam("today"))
+    companies = case((is_chosen & is_open, cast(Membership.company_id, String)), else_=null())
+    return (
+        select(
+            Company.public_id,
+            Company.name,
+            Company.customer_number,
+            Company.id,
+            Membership.role,
+            Membership.starts_on,
+            Membership.expires_on,
+            addresses.label("addresses"),
+            _told(dialect, wall2.COMPANIES, companies, when=is_chosen),
+            _told(dialect, wall2.ADDRESSES, addresses, when=is_chosen),
+        )
+        .join(Company, Company.id == Membership.company_id)
+        .where(Membership.user_id == bindparam("user"))
+        .order_by(Company.name, Company.id)
+    )
+
+
+def _is_current(day: BindParameter[date]) -> ColumnElement[bool]:
     started = Membership.starts_on.is_(None) | (Membership.starts_on <= day)
     return started & (Membership.expires_on.is_(None) | (Membership.expires_on >= day))
 
@@ -246,8 +276,12 @@ def _principal(
     )
 
 
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
 def _told(
-    session: Session,
+    dialect: str,
     setting: str,
     value: ColumnElement[str],
     *,
@@ -255,7 +289,7 @@ def _told(
 ) -> ColumnElement[Any]:
     """A column that sets `setting` for the transaction while it is read; nothing on SQLite."""
     name = setting.replace(".", "_")  # columns without names would be taken for one another
-    if session.get_bind().dialect.name != "postgresql":
+    if dialect != "postgresql":
         return null().label(name)
     told = func.set_config(setting, func.coalesce(value, ""), True)
     return (told if when is None else case((when, told), else_=null())).label(name)

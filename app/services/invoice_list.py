@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from app.services.invoice_search import Search, condition, is_found
 COUNT_CAP = 1_000
 """Tabs count up to here; more reads "1,000+": each further thousand costs the biggest companies milliseconds."""
 UNPAID = (PaymentState.OPEN, PaymentState.PARTLY)
+# As expressions: a list of values is written into the SQL anew at each execution.
+_UNPAID = tuple(literal(state, Invoice.payment_state.type) for state in UNPAID)
 _COLUMNS = (
     Invoice.id,
     Invoice.public_id,
@@ -86,11 +89,9 @@ class InvoicePage:
 
 def surroundings(session: Session, search: Search | None) -> Surroundings:
     """One statement for everything around the list."""
-    earliest = select(func.min(Invoice.issued_on)).scalar_subquery()
-    found = is_found(session, search) if search and not search.is_certain else true()
-    columns = (Address.id, Address.public_id, Address.name)
-    statement = select(*columns, earliest.label("earliest"), found.label("found"))
-    rows = session.execute(statement.order_by(Address.name, Address.id)).all()
+    is_open = search is not None and not search.is_certain
+    statement = _around(is_found(session, search)) if search and is_open else _around_no_search()
+    rows = session.execute(statement).all()
     return Surroundings(
         addresses=tuple(AddressName(row.id, row.public_id, row.name) for row in rows),
         earliest_on=rows[0].earliest if rows else None,
@@ -122,10 +123,15 @@ def invoice_page(session: Session, query: InvoiceQuery, *, size: int = PAGE_SIZE
 
 def tab_counts(session: Session, query: InvoiceQuery) -> dict[InvoiceTab, int]:
     """How many documents each tab holds under the query's filters, at most COUNT_CAP + 1; one statement."""
-    conditions = _conditions(session, query)
-    is_read_through = query.search is not None and query.search.is_certain
-    statement = _counts_in_one_pass if is_read_through else _counts_by_index
-    row = session.execute(statement(conditions, query.today)).one()
+    if query.search is None:
+        statement = _counts_without_search(
+            replace(query, tab=InvoiceTab.ALL, order=NEWEST_FIRST, cursor=None)
+        )
+    elif query.search.is_certain:
+        statement = _counts_in_one_pass(_conditions(session, query), query.today)
+    else:
+        statement = _counts_by_index(_conditions(session, query), query.today)
+    row = session.execute(statement).one()
     return {tab: min(count or 0, COUNT_CAP + 1) for tab, count in zip(InvoiceTab, row, strict=True)}
 
 
@@ -138,7 +144,7 @@ def in_tab(tab: InvoiceTab, today: date) -> ColumnElement[bool]:
     invoices = Invoice.kind == InvoiceKind.INVOICE
     if tab is InvoiceTab.PAID:
         return and_(invoices, Invoice.payment_state == PaymentState.PAID)
-    is_open = and_(invoices, Invoice.payment_state.in_(UNPAID), Invoice.open_cents > 0)
+    is_open = and_(invoices, Invoice.payment_state.in_(_UNPAID), Invoice.open_cents > 0)
     return is_open if tab is InvoiceTab.OPEN else and_(is_open, Invoice.due_on < today)
 
 
@@ -149,9 +155,13 @@ def year_before(today: date) -> date:
 
 
 def _conditions(session: Session, query: InvoiceQuery) -> list[ColumnElement[bool]]:
+    searched = [] if query.search is None else [condition(session, query.search)]
+    return searched + _filters(query)
+
+
+def _filters(query: InvoiceQuery) -> list[ColumnElement[bool]]:
+    """Everything but the search."""
     conditions: list[ColumnElement[bool]] = []
-    if query.search is not None:
-        conditions.append(condition(session, query.search))
     if query.issued_from is not None:
         conditions.append(Invoice.issued_on >= query.issued_from)
     if query.issued_to is not None:
@@ -159,6 +169,25 @@ def _conditions(session: Session, query: InvoiceQuery) -> list[ColumnElement[boo
     if query.address_id is not None:
         conditions.append(Invoice.address_id == query.address_id)
     return conditions
+
+
+def _around(found: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    earliest = select(func.min(Invoice.issued_on)).scalar_subquery()
+    columns = (Address.id, Address.public_id, Address.name)
+    statement = select(*columns, earliest.label("earliest"), found.label("found"))
+    return statement.order_by(Address.name, Address.id)
+
+
+@cache
+def _around_no_search() -> Select[*tuple[Any, ...]]:
+    """Made once: making a statement takes longer than most of them take to answer."""
+    return _around(true())
+
+
+@lru_cache(maxsize=64)
+def _counts_without_search(query: InvoiceQuery) -> Select[*tuple[Any, ...]]:
+    """The counts of most pages, made once for each choice of filters; whose rows is added at each execution."""
+    return _counts_by_index(_filters(query), query.today)
 
 
 def _page(
