@@ -64,6 +64,10 @@ BACKOFFICE = (
 )
 
 
+_PART_OF = {"invoice_import": "imports"}
+"""Pages without an entry of their own: which entry is theirs."""
+
+
 def menu_of(principal: Principal) -> list[Item]:
     """The menu of the face that the person is on: the portal of a company, or the back-office.
 
@@ -81,6 +85,7 @@ def menu_of(principal: Principal) -> list[Item]:
 
 def _resolved(principal: Principal, entries: tuple[_Entry, ...]) -> list[Item]:
     section = (request.endpoint or "").partition(".")[0]
+    section = _PART_OF.get(section, section)
     return [_item(principal, entry, section) for entry in entries if _may(principal, entry.needs)]
 
 
