@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 PYTHON_CODE := $(wildcard app benchmarks migrations simulators tests config.py run.py)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 KEYWORDS := -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2
-LANGUAGES := fr nl de
+LANGUAGES := fr nl de en
 N ?= 10000
 
 .DEFAULT_GOAL := help
@@ -50,6 +50,7 @@ i18n: dev ## Collect the sentences, bring the catalogues up to date, compile the
 	    then verb="update --no-fuzzy-matching --ignore-pot-creation-date"; else verb=init; fi; \
 	    $(BIN)/pybabel -q $$verb -i var/messages.pot -d translations -l $$language || exit 1; \
 	done
+	$(BIN)/python bin/english-catalogue translations/en/LC_MESSAGES/messages.po
 	$(BIN)/pybabel -q compile -d translations
 
 db: .venv/runtime ## Bring the database up to date (DATABASE_OWNER_URL)

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polib
+import pytest
 
 from tests.architecture.sources import ROOT
 
-CATALOGUES = sorted((ROOT / "translations").glob("*/LC_MESSAGES/*.po"))
+LANGUAGES = ("fr", "nl", "de", "en")
+CATALOGUES = {
+    language: ROOT / "translations" / language / "LC_MESSAGES" / "messages.po"
+    for language in LANGUAGES
+}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -50,30 +55,44 @@ def sentences_of(path: Path) -> list[polib.POEntry]:
     return [entry for entry in polib.pofile(str(path)) if not entry.obsolete]
 
 
-def test_catalogues_are_complete():
-    found = [
-        f"{path.parts[-3]}: {problem}"
-        for path in CATALOGUES
-        for entry in sentences_of(path)
-        for problem in problems(entry)
-    ]
+def test_the_four_languages_are_there_and_no_other():
+    found = {path.parts[-3] for path in (ROOT / "translations").glob("*/LC_MESSAGES/*.po")}
 
-    assert found == []
+    assert found == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_sentence_is_translated(language):
+    entries = sentences_of(CATALOGUES[language])
+
+    assert [problem for entry in entries for problem in problems(entry)] == []
 
 
 def test_catalogues_know_every_sentence_of_the_code(tmp_path):
-    used = template_messages(tmp_path) if CATALOGUES else set()
+    used = template_messages(tmp_path)
 
-    for path in CATALOGUES:
-        assert sorted(used - {entry.msgid for entry in sentences_of(path)}) == [], path.parts[-3]
+    missing = {
+        language: sorted(used - {entry.msgid for entry in sentences_of(path)})
+        for language, path in CATALOGUES.items()
+    }
+
+    assert used
+    assert missing == dict.fromkeys(LANGUAGES, [])
 
 
-def test_the_three_other_languages_are_there_together():
-    assert {path.parts[-3] for path in CATALOGUES} in (
-        set(),
-        {"fr", "nl", "de"},
-        {"fr", "nl", "de", "en"},
-    )
+def test_english_says_what_the_code_says():
+    differing = [
+        entry.msgid
+        for entry in sentences_of(CATALOGUES["en"])
+        if (entry.msgid, entry.msgid_plural)
+        != (
+            (entry.msgstr_plural[0], entry.msgstr_plural[1])
+            if entry.msgid_plural
+            else (entry.msgstr, "")
+        )
+    ]
+
+    assert differing == [], "run `make i18n`"
 
 
 def test_a_breach_of_each_rule_is_noticed():
