@@ -6,8 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from flask_babel import get_locale
-from flask_babel import gettext as translated
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
@@ -82,7 +81,7 @@ def history_lines(events: Iterable[AuditEvent]) -> list[HistoryLine]:
 def history_line(event: AuditEvent) -> HistoryLine:
     """The sentence for one event, who did it, and each value before and after."""
     text, icon = _sentence(event)
-    who = event.actor_name if event.actor_id is not None else translated("The system")
+    who = event.actor_name if event.actor_id is not None else gettext("The system")
     return HistoryLine(text, who, event.at, icon, tuple(change_details(event.changes)))
 
 
@@ -103,9 +102,9 @@ def _sentence(event: AuditEvent) -> tuple[str, str]:
     if event.kind is AuditAction.ADDRESS_CHANGED and event.changes.keys() == {"is_default"}:
         became = event.changes["is_default"][1]
         text = (
-            translated("The address %(name)s became the default one", **facts)
+            gettext("The address %(name)s became the default one", **facts)
             if became
-            else translated("The address %(name)s is no longer the default one", **facts)
+            else gettext("The address %(name)s is no longer the default one", **facts)
         )
         return text, "address"
     if event.kind is None:
@@ -119,9 +118,9 @@ def _value(name: str, value: Any) -> str:
     if value is None or value == "" or value == []:
         return ""
     if value == MASK:
-        return translated("(not shown)")
+        return gettext("(not shown)")
     if isinstance(value, bool):
-        return translated("yes") if value else translated("no")
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     kind = LABELS.get(name)
