@@ -1,0 +1,37 @@
+"""What the interface calls things, from the catalogues: no journey repeats a label of a language."""
+
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
+LANGUAGES = ("fr", "nl", "en", "de")
+SOURCE = "en"
+"""The language that the sentences of the code are written in; it has no catalogue of its own."""
+
+
+class Words:
+    """The labels of one language: `words("Invoices")`; one that is in no catalogue is a mistake."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._catalog = _catalog("fr" if language == SOURCE else language)
+
+    def __call__(self, sentence: str, **values: object) -> str:
+        message = self._catalog.get(sentence)
+        assert message, f"“{sentence}” is in no template or view; has it been reworded?"
+        own = message.string if self.language != SOURCE else sentence
+        text = (own if isinstance(own, str) else own[0]) or sentence
+        return text % values if values else text
+
+
+def words_of(language: str) -> Words:
+    return Words(language)
+
+
+@cache
+def _catalog(language: str) -> Catalog:
+    with (TRANSLATIONS / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file)

@@ -1,0 +1,199 @@
+"""Every page of the product and who looks at it; a page that is not here fails the suite."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, url_for
+from sqlalchemy import select
+
+from app.models import (
+    AuditEvent,
+    Base,
+    Document,
+    ImportBatch,
+    Portfolio,
+)
+from tests import cast
+
+Rows = Callable[[Flask], Any]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One look at a page; `of` finds the row whose key is in the address under the name `key`."""
+
+    endpoint: str
+    who: str | None = None
+    at: str | None = None
+    of: Rows | None = None
+    key: str = "public_id"
+    query: dict[str, str] = field(default_factory=dict)
+    also: str = ""
+
+    def __str__(self) -> str:
+        name = self.who.partition("@")[0] if self.who else "visitor"
+        return "-".join(filter(None, (name, self.endpoint, self.also)))
+
+    def url(self, app: Flask) -> str:
+        arguments: dict[str, Any] = dict(self.query)
+        if self.at:
+            arguments["company_id"] = cast.company_id(app, self.at)
+        if self.of:
+            row = self.of(app)
+            arguments[self.key] = getattr(row, "public_id", row.id)
+        with app.test_request_context():
+            return url_for(self.endpoint, **arguments)
+
+
+def _first(kind: type[Base], **values: Any) -> Rows:
+    return lambda app: cast._all(app, select(kind).filter_by(**values))[0]
+
+
+def _at_martin(kind: type[Any]) -> Rows:
+    return lambda app: cast._all(
+        app, select(kind).where(kind.company_id == cast.company(app, cast.MARTIN).id)
+    )[0]
+
+
+def _company(app: Flask) -> Any:
+    return cast.company(app, cast.MARTIN)
+
+
+def _namur(app: Flask) -> Any:
+    return cast.address(app, "Namur")
+
+
+def _contact(app: Flask) -> Any:
+    return cast.contacts(app, cast.MARTIN)[0]
+
+
+def _employer() -> list[Visit]:
+    claire: dict[str, Any] = {"who": cast.CLAIRE, "at": cast.MARTIN}
+    pages = ["home.show", "invoices.index", "company.show", "company.edit", "history.index"]
+    pages += ["addresses.index", "addresses.add", "contacts.index", "contacts.add"]
+    filters = {
+        "overdue": {"tab": "overdue"},
+        "nothing": {"q": "no such reference"},
+        "days": {"period": "days"},
+        "by-number": {"q": "20", "order": "amount"},
+    }
+    invoices: dict[str, Rows] = {
+        "invoice": lambda app: cast.invoice(app, cast.MARTIN),
+        "overdue": cast.overdue_invoice,
+        "credit-note": cast.credit_note,
+    }
+    return [
+        *(Visit(page, **claire) for page in pages),
+        *(
+            Visit("invoices.index", **claire, query=query, also=name)
+            for name, query in filters.items()
+        ),
+        *(Visit("invoices.show", **claire, of=row, also=name) for name, row in invoices.items()),
+        *(Visit(f"addresses.{page}", **claire, of=_namur) for page in ("show", "edit", "archive")),
+        *(Visit(f"contacts.{page}", **claire, of=_contact) for page in ("edit", "remove")),
+        Visit("account.show", cast.CLAIRE),
+    ]
+
+
+def _readers() -> list[Visit]:
+    """Who may not edit, whose invoices are collected, who has several companies."""
+    pages = ["home.show", "company.show", "addresses.index", "contacts.index"]
+    return [
+        *(Visit(page, cast.VERA, cast.MARTIN) for page in pages),
+        Visit("addresses.show", cast.VERA, cast.MARTIN, _namur),
+        Visit(
+            "invoices.show",
+            cast.PIETER,
+            cast.PEETERS,
+            lambda app: cast.invoice(app, cast.PEETERS),
+            also="collected",
+        ),
+        Visit("home.show", cast.INES, cast.DUBOIS),
+        Visit("account.show", cast.INES),
+    ]
+
+
+SCREENS: dict[str, Rows] = {
+    "companies": _company,
+    "company_addresses": _namur,
+    "company_contacts": _contact,
+    "memberships": lambda app: cast.membership(app, cast.LEA, cast.MARTIN),
+    "company_invoices": cast.overdue_invoice,
+    "documents": _at_martin(Document),
+}
+EDITABLE = ("companies", "company_addresses", "company_contacts", "memberships")
+
+
+def _manager() -> list[Visit]:
+    marc: dict[str, Any] = {"who": cast.MARC, "key": "pk"}
+    at_martin: dict[str, Any] = {"who": cast.MARC, "of": _company, "key": "public_id"}
+    return [
+        Visit("backoffice.show", cast.MARC),
+        Visit("backoffice_search.show", cast.MARC, query={"q": "martin"}),
+        Visit("backoffice_search.show", cast.MARC, also="empty"),
+        Visit("timeline.show", **at_martin),
+        Visit("invoice_import.new", cast.MARC),
+        Visit("imports.list", cast.MARC),
+        Visit("account.show", cast.MARC),
+        *(Visit(f"{noun}.list", cast.MARC) for noun in SCREENS),
+        *(Visit(f"{noun}.show", **marc, of=row) for noun, row in SCREENS.items()),
+        *(Visit(f"{noun}.add", cast.MARC) for noun in EDITABLE),
+        *(Visit(f"{noun}.edit", **marc, of=SCREENS[noun]) for noun in EDITABLE),
+        *(Visit(f"{noun}.delete", **marc, of=SCREENS[noun]) for noun in EDITABLE[2:]),
+        Visit("memberships.addresses", **marc, of=SCREENS["memberships"]),
+    ]
+
+
+def _auditor() -> list[Visit]:
+    ana: dict[str, Any] = {"who": cast.ANA, "key": "pk"}
+    rows: dict[str, Rows] = {
+        "imports": _first(ImportBatch),
+        "users": lambda app: cast.user(app, cast.CLAIRE),
+        "portfolios": _first(Portfolio),
+        "audit_events": _first(AuditEvent),
+    }
+    return [
+        Visit("backoffice.show", cast.ANA),
+        Visit("audit_events.list", cast.ANA, query={"_flt_0_action": "SIGNED_IN"}, also="filtered"),
+        Visit("companies.list", cast.ANA),
+        Visit("companies.show", **ana, of=_company),
+        *(Visit(f"{noun}.list", cast.ANA) for noun in rows),
+        *(Visit(f"{noun}.show", **ana, of=row) for noun, row in rows.items()),
+        Visit("invoice_import.show", cast.ANA, of=_first(ImportBatch)),
+    ]
+
+
+def _administrator() -> list[Visit]:
+    sofia: dict[str, Any] = {"who": cast.SOFIA, "key": "pk"}
+    return [
+        Visit("backoffice.show", cast.SOFIA),
+        Visit("issuer.edit", cast.SOFIA),
+        Visit("users.list", cast.SOFIA),
+        Visit("users.add", cast.SOFIA),
+        Visit("users.show", **sofia, of=lambda app: cast.user(app, cast.CLAIRE)),
+        Visit("users.edit", **sofia, of=lambda app: cast.user(app, cast.CLAIRE)),
+        Visit("portfolios.list", cast.SOFIA),
+        Visit("portfolios.add", cast.SOFIA),
+        Visit("portfolios.delete", **sofia, of=_first(Portfolio)),
+        Visit("audit_events.list", cast.SOFIA),
+    ]
+
+
+VISITS = [
+    Visit("auth.start"),
+    Visit("auth.forgot"),
+    *_employer(),
+    *_readers(),
+    *_manager(),
+    *_auditor(),
+    *_administrator(),
+]
+NO_PAGES = {
+    "asset", "health.alive", "health.ready", "auth.sign_in",
+    "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
+    "company_invoice_files.pdf", "company_invoice_files.xml",
+    "invoice_import.review",
+}  # fmt: skip
+"""Files, answers to machines, addresses that lead on, and the report of an upload, which a journey looks at."""
+NO_PAGE_ENDINGS = (".lookup", ".action")
