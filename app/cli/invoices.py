@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 from flask.cli import AppGroup
 from flask_babel import force_locale
+from sqlalchemy.exc import DBAPIError
 
 from app.cli.users import COMMAND_LINE
 from app.documents.archives import SourceFile, iter_sources
@@ -22,13 +23,25 @@ from app.security.cross_company import cross_company
 from app.services.imports.batches import find_manager
 from app.services.imports.values import DocumentResult, ImportOrder
 
+FAILED_EXIT_CODE = 1
 REFUSED_EXIT_CODE = 2
 _SHOWN_EVERY_S = 0.2
 
 invoices = AppGroup("invoices", help="Invoices and credit notes.")
 
 
-@invoices.command("import")
+class _Command(click.Command):
+    """Ends a mistyped command with 1: the 2 of other commands means a refused document here."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.show()
+            ctx.exit(FAILED_EXIT_CODE)
+
+
+@invoices.command("import", cls=_Command)
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path), metavar="FILE|FOLDER|ZIP...")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--create-companies", is_flag=True, help="Open a company for each unknown buyer.")
@@ -60,6 +73,11 @@ def import_(
             report.finish(summary, dry_run=dry_run, as_json=as_json)
     except DomainError as error:
         _fail(error, report)
+    except DBAPIError as error:
+        raise click.ClickException(
+            f"The database could not be used ({type(error).__name__}). "
+            "Is it running, and up to date? Try: flask db upgrade"
+        ) from error
     if summary.counts[ImportOutcome.REFUSED]:
         sys.exit(REFUSED_EXIT_CODE)
 

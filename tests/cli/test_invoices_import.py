@@ -5,9 +5,11 @@ import zipfile
 
 import pytest
 
+from app import create_app
 from app.cli.demo.companies import MARTIN
 from app.documents.ubl_xml import MAX_BYTES
 from app.models import AuditEvent, Company, ImportBatch, Invoice
+from config import Settings
 from tests import cast
 from tests.imports import count, document, new_buyer
 
@@ -108,8 +110,21 @@ def test_new_companies_go_to_the_manager_who_is_named(app, run, tmp_path):
     assert new_buyer().name in client.get("/backoffice/companies/list/").text
 
 
-def test_nothing_named_is_a_failure(run):
+def test_a_mistyped_command_is_a_failure_and_no_refused_document(run):
     assert run().exit_code == 1
+    assert run("--no-such-option").exit_code == 1
+
+
+def test_a_database_that_was_never_migrated_is_told_in_words(tmp_path):
+    (tmp_path / "a.xml").write_bytes(document(MARTIN, "I-13"))
+    app = create_app(Settings(data_dir=tmp_path / "data"))
+
+    result = app.test_cli_runner().invoke(
+        args=["invoices", "import", "--dry-run", str(tmp_path / "a.xml")]
+    )
+
+    assert result.exit_code == 1
+    assert "flask db upgrade" in result.output
 
 
 def test_bad_files_are_refused_one_by_one_and_the_good_one_is_taken(app, run, tmp_path):
