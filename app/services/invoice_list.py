@@ -1,13 +1,13 @@
 """The invoice list of the portal: which documents, in which order, how many; columns only, no entities."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, select, true
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.einvoice import InvoiceKind
@@ -108,31 +108,33 @@ def settled(query: InvoiceQuery, around: Surroundings) -> InvoiceQuery:
 
 def invoice_page(session: Session, query: InvoiceQuery, *, size: int = PAGE_SIZE) -> InvoicePage:
     """One page of the documents that the query asks for; always one statement."""
-    cursor = query.cursor
-    base = select(*_COLUMNS).where(*_conditions(session, query), in_tab(query.tab, query.today))
-    found = session.execute(page_of(base, query.order, cursor, limit=size + 1)).all()
-    has_more, rows = len(found) > size, tuple(found[:size])
-    if cursor is None:
-        return _page(rows, query.order, first=1, before=False, after=has_more)
-    if not cursor.backward:
-        return _page(rows, query.order, first=cursor.ordinal + 1, before=True, after=has_more)
-    # What arrived since the cursor was made may have moved the beginning.
-    first = max(cursor.ordinal - len(rows), 1) if has_more else 1
-    return _page(rows[::-1], query.order, first=first, before=has_more, after=True)
+    return _page_of(query, _found(session, query, limit=size + 1), size)
+
+
+def counted_page(
+    session: Session, query: InvoiceQuery
+) -> tuple[InvoicePage, dict[InvoiceTab, int]]:
+    """A page with the counts of the tabs beside it, in one statement wherever an index counts."""
+    if query.search is not None and query.search.is_certain:
+        return invoice_page(session, query), tab_counts(session, query)
+    counts = [
+        number.label(f"{tab}_count")
+        for tab, number in zip(InvoiceTab, _counts_of(session, query), strict=True)
+    ]
+    found = _found(session, query, counts, limit=PAGE_SIZE + 1)
+    page = _page_of(query, found, PAGE_SIZE)
+    if not found:
+        return page, tab_counts(session, query)
+    return page, _capped([getattr(found[0], number.name) for number in counts])
 
 
 def tab_counts(session: Session, query: InvoiceQuery) -> dict[InvoiceTab, int]:
     """How many documents each tab holds under the query's filters, at most COUNT_CAP + 1; one statement."""
-    if query.search is None:
-        statement = _counts_without_search(
-            replace(query, tab=InvoiceTab.ALL, order=NEWEST_FIRST, cursor=None)
-        )
-    elif query.search.is_certain:
+    if query.search is not None and query.search.is_certain:
         statement = _counts_in_one_pass(_conditions(session, query), query.today)
     else:
-        statement = _counts_by_index(_conditions(session, query), query.today)
-    row = session.execute(statement).one()
-    return {tab: min(count or 0, COUNT_CAP + 1) for tab, count in zip(InvoiceTab, row, strict=True)}
+        statement = select(*_counts_of(session, query))
+    return _capped(session.execute(statement).one())
 
 
 def in_tab(tab: InvoiceTab, today: date) -> ColumnElement[bool]:
@@ -184,10 +186,49 @@ def _around_no_search() -> Select[*tuple[Any, ...]]:
     return _around(true())
 
 
+def _counts_of(session: Session, query: InvoiceQuery) -> tuple[ScalarSelect[int], ...]:
+    """Each tab's count along its index."""
+    if query.search is not None:
+        return _counts_by_index(_conditions(session, query), query.today, cap=COUNT_CAP)
+    return _counts_without_search(
+        replace(query, tab=InvoiceTab.ALL, order=NEWEST_FIRST, cursor=None), COUNT_CAP
+    )
+
+
 @lru_cache(maxsize=64)
-def _counts_without_search(query: InvoiceQuery) -> Select[*tuple[Any, ...]]:
+def _counts_without_search(query: InvoiceQuery, cap: int) -> tuple[ScalarSelect[int], ...]:
     """The counts of most pages, made once for each choice of filters; whose rows is added at each execution."""
-    return _counts_by_index(_filters(query), query.today)
+    return _counts_by_index(_filters(query), query.today, cap=cap)
+
+
+def _capped(counts: Iterable[int | None]) -> dict[InvoiceTab, int]:
+    return {
+        tab: min(count or 0, COUNT_CAP + 1) for tab, count in zip(InvoiceTab, counts, strict=True)
+    }
+
+
+def _found(
+    session: Session,
+    query: InvoiceQuery,
+    beside: Sequence[ColumnElement[int]] = (),
+    *,
+    limit: int,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    base = select(*_COLUMNS, *beside)
+    base = base.where(*_conditions(session, query), in_tab(query.tab, query.today))
+    return session.execute(page_of(base, query.order, query.cursor, limit=limit)).all()
+
+
+def _page_of(query: InvoiceQuery, found: Sequence[Row[*tuple[Any, ...]]], size: int) -> InvoicePage:
+    cursor = query.cursor
+    has_more, rows = len(found) > size, tuple(found[:size])
+    if cursor is None:
+        return _page(rows, query.order, first=1, before=False, after=has_more)
+    if not cursor.backward:
+        return _page(rows, query.order, first=cursor.ordinal + 1, before=True, after=has_more)
+    # What arrived since the cursor was made may have moved the beginning.
+    first = max(cursor.ordinal - len(rows), 1) if has_more else 1
+    return _page(rows[::-1], query.order, first=first, before=has_more, after=True)
 
 
 def _page(
@@ -207,18 +248,18 @@ def _page(
 
 
 def _counts_by_index(
-    conditions: Sequence[ColumnElement[bool]], today: date
-) -> Select[*tuple[Any, ...]]:
+    conditions: Sequence[ColumnElement[bool]], today: date, *, cap: int
+) -> tuple[ScalarSelect[int], ...]:
     """Each tab along its index, no further than the cap."""
     capped = (
         select(literal(1))
         .select_from(Invoice)
         .where(*conditions, in_tab(tab, today))
-        .limit(COUNT_CAP + 1)
+        .limit(cap + 1)
         .subquery()
         for tab in InvoiceTab
     )
-    return select(*(select(func.count()).select_from(rows).scalar_subquery() for rows in capped))
+    return tuple(select(func.count()).select_from(rows).scalar_subquery() for rows in capped)
 
 
 def _counts_in_one_pass(

@@ -19,10 +19,9 @@ from app.services.invoice_list import (
     InvoicePage,
     InvoiceQuery,
     Surroundings,
-    invoice_page,
+    counted_page,
     settled,
     surroundings,
-    tab_counts,
 )
 from app.services.invoice_page import find_invoice
 from app.services.invoice_paging import Order, SortKey
@@ -55,7 +54,7 @@ class InvoicesView(PortalView):
             query = settled(address.query(around, today=on), around)
         except BadAddress:
             abort(400)
-        page, counts = invoice_page(session, query), tab_counts(session, query)
+        page, counts = counted_page(session, query)
         return self.render(
             "portal/invoices.html", **_list_context(address, around, query, page, counts)
         )
