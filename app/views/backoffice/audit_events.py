@@ -1,6 +1,7 @@
 """The audit trail: every event for auditors, those of no company for administrators."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from app.domain.audit import AuditAction
 from app.fab.filters import Contains, Is
 from app.fab.interface import TenantInterface
 from app.fab.labels import label_of
+from app.fab.widgets import Record
 from app.models import AuditEvent
 from app.security.permissions import Screen
 from app.views.backoffice.company_screen import CompanyScreen
@@ -45,6 +47,11 @@ def _changes(event: AuditEvent) -> Markup | None:
         for label, before, after in change_details(event.changes, with_unnamed=True)
     ]
     return Markup("<br>").join(escape(line) for line in lines) if lines else None
+
+
+def _words(event: AuditEvent) -> str:
+    """What happened; an action of another version by its own name."""
+    return str(label_of(event.kind)) if event.kind else event.action
 
 
 class ActionIs(Is):
@@ -99,7 +106,7 @@ class AuditEventView(CompanyScreen):
         "request_id": _("Reference of the request"),
     }
     row_formatters: ClassVar[dict[str, Any]] = {
-        "action": lambda event: label_of(event.kind) if event.kind else event.action,
+        "action": _words,
         "changes": _changes,
     }
     formatters_columns: ClassVar[dict[str, Any]] = {
@@ -112,6 +119,10 @@ class AuditEventView(CompanyScreen):
         offered = self._filters.get_search_filters()
         offered["action"] = [ActionIs("action", self.datamodel)]
         offered["actor_name"] = [Contains("actor_name", self.datamodel)]
+
+    def _record(self, item: AuditEvent) -> Record:
+        record = super()._record(item)
+        return replace(record, name=" · ".join(filter(None, (_words(item), item.target_label))))
 
     def _input_kind(self, column: str, one: Any) -> tuple[str, list[tuple[str, str]]]:
         if column != "action":

@@ -1,13 +1,16 @@
 """The back-office's invoices and credit notes, to look at."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from flask import abort
+from flask import abort, g
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.domain.clock import today
 from app.extensions import db
 from app.fab.access import guarded
+from app.fab.filters import Is
 from app.fab.interface import TenantInterface
 from app.fab.portal import expose
 from app.fab.redirects import requested_next
@@ -17,6 +20,28 @@ from app.services.invoice_page import find_invoice
 from app.views.backoffice.company_screen import CompanyScreen
 from app.views.formats import money
 from app.views.portal.invoice_picture import InvoicePicture
+from app.views.portal.invoice_rows import StateKey, state_key, state_of
+
+
+def _state(row: Invoice) -> str:
+    """Its state in words, each state worded once a page."""
+    words: dict[StateKey, str] = g.setdefault("invoice_states", {})
+    key = state_key(row, today())
+    if key not in words:
+        words[key] = state_of(key).text
+    return words[key]
+
+
+class IsOverdue(Is):
+    """Something is left to pay after the due date."""
+
+    def read(self, raw: str) -> object:
+        if raw != "1":
+            raise ValueError("invoices are filtered by being overdue, or not at all")
+        return True
+
+    def apply(self, query: Any, value: object) -> Any:
+        return query.filter(Invoice.open_cents > 0, Invoice.due_on < today())
 
 
 class CompanyInvoiceView(CompanyScreen):
@@ -57,6 +82,7 @@ class CompanyInvoiceView(CompanyScreen):
     row_formatters: ClassVar[dict[str, Any]] = {
         "signed_cents": lambda row: money(row.signed_cents, row.currency),
         "open_cents": lambda row: money(row.open_cents, row.currency),
+        "payment_state": _state,
     }
     label_columns: ClassVar[dict[str, Any]] = {
         "number": _("Number"),
@@ -69,6 +95,20 @@ class CompanyInvoiceView(CompanyScreen):
         "open_cents": _("Open"),
         "payment_state": _("Status"),
     }
+
+    def _init_properties(self) -> None:
+        super()._init_properties()
+        overdue = IsOverdue("due_on", self.datamodel)
+        self._filters.get_search_filters()["due_on"] = [overdue]
+
+    def _search_input(self, column: str, number: int, one: Any, offered: Any) -> Any:
+        drawn = super()._search_input(column, number, one, offered)
+        return replace(drawn, label=gettext("Overdue")) if column == "due_on" else drawn
+
+    def _input_kind(self, column: str, one: Any) -> tuple[str, list[tuple[str, str]]]:
+        if column == "due_on":
+            return "select", [("", gettext("All")), ("1", gettext("Yes"))]
+        return super()._input_kind(column, one)
 
     @expose("/show/<pk>", methods=["GET"])
     @guarded()

@@ -27,15 +27,9 @@ class IssuerForm(FlaskForm):
     """`seen` is the version that the administrator looked at."""
 
     name = line(_("Name of the issuer"), 200, required=True)
-    enterprise_number = line(
-        _("Enterprise number"), 40, description=_("Recognises the issuer's own documents.")
-    )
+    enterprise_number = line(_("Enterprise number"), 40)
     vat_number = line(_("VAT number"), 40)
-    contact_email = EmailField(
-        _("E-mail address for questions"),
-        [InputRequired(_NEEDED)],
-        description=_("Shown at the foot of every page."),
-    )
+    contact_email = EmailField(_("E-mail address for questions"), [InputRequired(_NEEDED)])
     contact_phone = TelField(
         _("Telephone for questions"), [Rule(lambda typed: checked_phone(typed, field=""))]
     )

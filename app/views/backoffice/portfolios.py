@@ -10,6 +10,7 @@ from app.fab.interface import TenantInterface
 from app.fab.views import TenantModelView
 from app.models import PortalUser, Portfolio
 from app.security.permissions import Screen
+from app.views.backoffice.company_screen import COMPANY_COLUMN, CompanyNamed
 
 
 class PortfolioView(TenantModelView):
@@ -32,10 +33,16 @@ class PortfolioView(TenantModelView):
     delete_row_message = _("The company is no longer in the portfolio.")
     label_columns: ClassVar[dict[str, Any]] = {
         "company": _("Company"),
+        COMPANY_COLUMN: _("Company"),
         "manager": _("Account manager"),
         "manager.email": _("E-mail address"),
         "created_at": _("Since"),
     }
+
+    def _init_properties(self) -> None:
+        super()._init_properties()
+        named = CompanyNamed(COMPANY_COLUMN, self.datamodel)
+        self._filters.get_search_filters()[COMPANY_COLUMN] = [named]
 
     def narrow_relation(self, relation: str, statement: Select[Any]) -> Select[Any]:
         if relation == "manager":

@@ -1,7 +1,8 @@
 """What a search found, as links in groups; a group with more hits than fit leads to its list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -37,7 +38,7 @@ def groups_of(found: Found, text: str) -> list[Group]:
             _("Companies"),
             "company",
             tuple(map(_company, found.companies)),
-            url_for("companies.list", _flt_0_name=text),
+            _list_by(found.companies, "name", text, "companies.list"),
         ),
         Group(
             "users",
@@ -51,7 +52,7 @@ def groups_of(found: Found, text: str) -> list[Group]:
             _("Contacts"),
             "user",
             tuple(_people(found.contacts, "company_contacts.show")),
-            url_for("company_contacts.list", _flt_0_name=text),
+            _list_by(found.contacts, "name", text, "company_contacts.list"),
         ),
         Group(
             "billing",
@@ -65,7 +66,7 @@ def groups_of(found: Found, text: str) -> list[Group]:
             _("Invoices"),
             "invoice",
             tuple(map(_invoice, found.invoices)),
-            url_for("company_invoices.list", _flt_0_number=text),
+            _list_by(found.invoices, "number", text, "company_invoices.list"),
         ),
     ]
     return [
@@ -73,6 +74,19 @@ def groups_of(found: Found, text: str) -> list[Group]:
         for one in groups
         if one.hits
     ]
+
+
+def _list_by(hits: Sequence[Any], column: str, text: str, endpoint: str) -> str | None:
+    """The list that shows the rest, if it looks for the same: a number from its beginning, a name anywhere."""
+    found = [getattr(hit, column) for hit in hits]
+    if column == "number":
+        beginning = found[0][: len(text)] if found else text
+        same = all(one.startswith(beginning) for one in found) and (
+            beginning.casefold() == text.casefold()
+        )
+        return url_for(endpoint, _flt_0_number=beginning) if same else None
+    same = all(text.casefold() in one.casefold() for one in found)
+    return url_for(endpoint, _flt_0_name=text) if same else None
 
 
 def _company(hit: CompanyHit) -> Hit:

@@ -1,10 +1,13 @@
-"""Somebody of the cast at the back-office, with the forms' token."""
+"""Somebody of the cast at the back-office, reading English, with the forms' token."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
+from app.models import PortalUser
+from app.security.cross_company import cross_company
 from tests import cast
 
 if TYPE_CHECKING:
@@ -16,6 +19,10 @@ class Browser:
     """A browser in which somebody is signed in."""
 
     def __init__(self, app: "Flask", email: str) -> None:
+        with app.app_context(), cross_company("a test") as session:
+            user = select(PortalUser).where(PortalUser.username == email)
+            session.scalars(user).one().language = "en"
+            session.commit()
         self.client = app.test_client()
         self.token = cast.sign_in(self.client, email)
 

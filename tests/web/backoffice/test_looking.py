@@ -196,3 +196,20 @@ def test_the_first_page_counts_what_is_the_readers(marc, ana, sofia):
     page = sofia.get("/backoffice/").text
     assert "Account managers" in page
     assert "Open balance" not in page
+
+
+def test_late_invoices_are_listed_and_the_first_page_leads_to_them(app, marc):
+    late = cast.overdue_invoice(app)
+    assert "/backoffice/invoices/list/?_flt_0_due_on=1" in marc.get("/backoffice/").text
+
+    page = marc.get("/backoffice/invoices/list/?_flt_0_due_on=1").text
+
+    assert late.number in page
+    assert "Overdue" in page
+    assert cast.invoice(app, cast.MARTIN).number not in page
+    assert marc.get("/backoffice/invoices/list/?_flt_0_due_on=2").status_code == 400
+
+
+def test_the_way_to_all_hits_is_offered_only_where_the_list_finds_the_same(marc):
+    assert "_flt_0_number=F-20" in found(marc, "f-20")
+    assert "_flt_0_number" not in found(marc, "martin")
