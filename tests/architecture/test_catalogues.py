@@ -77,7 +77,7 @@ def test_catalogues_know_every_sentence_of_the_code(tmp_path):
     }
 
     assert used
-    assert missing == dict.fromkeys(LANGUAGES, [])
+    assert missing == {language: [] for language in LANGUAGES}
 
 
 def test_english_says_what_the_code_says():
