@@ -207,7 +207,7 @@ def _stream(
     """
     archive, report = ZipStream(compress_type=ZIP_STORED), ArchiveReport()
     try:
-        session.commit()
+        session.rollback()  # nothing was written: the connection goes back
         yield from _added(archive, ArchivedFile(words.index_name, index))
         for file in archived_files(session, ports(), documents, report):
             session.commit()
