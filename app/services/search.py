@@ -186,5 +186,5 @@ def _either(
     return or_(name.icontains(wanted, autoescape=True), email.icontains(wanted, autoescape=True))
 
 
-def _people(session: Session, statement: Select[Any]) -> list[PersonHit]:
+def _people(session: Session, statement: Select[UUID, str, str | None, str]) -> list[PersonHit]:
     return [PersonHit(*row) for row in session.execute(statement.limit(MOST_HITS + 1))]

@@ -7,13 +7,14 @@ from uuid import UUID
 from flask import abort, g, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from app.extensions import db
 from app.fab.filters import ColumnFilter
 from app.fab.views import TenantModelView
 from app.fab.widgets import Action, Record, SearchForm
 from app.models import Company
+from app.services import company_lookup
+from app.services.company_lookup import companies_named
 from app.views.backoffice.tabs import company_tabs
 
 COMPANY_COLUMN = "company_id"
@@ -34,8 +35,7 @@ class CompanyNamed(ColumnFilter):
         return raw
 
     def apply(self, query: Any, value: str) -> Any:
-        named = select(Company.id).where(Company.name.icontains(value, autoescape=True))
-        return query.filter(self.column.in_(named))
+        return query.filter(self.column.in_(companies_named(value)))
 
 
 class OfCompany(ColumnFilter):
@@ -55,8 +55,7 @@ class OfCompany(ColumnFilter):
 
 def find_company(public_id: UUID) -> Company:
     """The company of an address, or 404: also when it is somebody else's."""
-    statement = select(Company).where(Company.public_id == public_id)
-    return db.session().scalars(statement).one_or_none() or abort(404)
+    return company_lookup.find_company(db.session(), public_id) or abort(404)
 
 
 def uuid_of(text: str | None) -> UUID | None:

@@ -4,13 +4,14 @@ from typing import Any, ClassVar
 
 from flask import g, request
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from app.extensions import db
 from app.fab.interface import TenantInterface
 from app.models import Address, Company, Contact
 from app.security.permissions import Screen
 from app.services import contacts
+from app.services.company_lookup import key_of_company
 from app.views.backoffice.company_screen import CompanyScreen, uuid_of
 
 
@@ -59,7 +60,7 @@ class CompanyContactView(CompanyScreen):
         if company is not None:
             return statement.where(Address.company_id == company.id, Address.archived_at.is_(None))
         wanted = uuid_of(request.form.get("company") or request.args.get("company"))
-        owner = select(Company.id).where(Company.public_id == wanted).scalar_subquery()
+        owner = key_of_company(wanted)
         return statement.where(Address.company_id == owner, Address.archived_at.is_(None))
 
     def url(self, method: str, **values: Any) -> str:

@@ -1,7 +1,7 @@
 """What a search found, as links in groups; a group with more hits than fit leads to its list."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -32,47 +32,25 @@ class Group:
 
 def groups_of(found: Found, text: str) -> list[Group]:
     """The kinds that have hits."""
+    companies, invoices = (
+        tuple(map(_company, found.companies)),
+        tuple(map(_invoice, found.invoices)),
+    )
+    users = tuple(_people(found.users, "memberships.show"))
+    contacts = tuple(_people(found.contacts, "company_contacts.show"))
+    billing = tuple(_people(found.billing, "company_addresses.show"))
+    all_companies = _list_by(found.companies, "name", text, "companies.list")
+    all_contacts = _list_by(found.contacts, "name", text, "company_contacts.list")
+    all_invoices = _list_by(found.invoices, "number", text, "company_invoices.list")
     groups = [
-        Group(
-            "companies",
-            _("Companies"),
-            "company",
-            tuple(map(_company, found.companies)),
-            _list_by(found.companies, "name", text, "companies.list"),
-        ),
-        Group(
-            "users",
-            _("People with access"),
-            "users",
-            tuple(_people(found.users, "memberships.show")),
-            None,
-        ),
-        Group(
-            "contacts",
-            _("Contacts"),
-            "user",
-            tuple(_people(found.contacts, "company_contacts.show")),
-            _list_by(found.contacts, "name", text, "company_contacts.list"),
-        ),
-        Group(
-            "billing",
-            _("Addresses with this e-mail address"),
-            "address",
-            tuple(_people(found.billing, "company_addresses.show")),
-            None,
-        ),
-        Group(
-            "invoices",
-            _("Invoices"),
-            "invoice",
-            tuple(map(_invoice, found.invoices)),
-            _list_by(found.invoices, "number", text, "company_invoices.list"),
-        ),
+        Group("companies", _("Companies"), "company", companies, all_companies),
+        Group("users", _("People with access"), "users", users, None),
+        Group("contacts", _("Contacts"), "user", contacts, all_contacts),
+        Group("billing", _("Addresses with this e-mail address"), "address", billing, None),
+        Group("invoices", _("Invoices"), "invoice", invoices, all_invoices),
     ]
     return [
-        one if one.key in found.more else Group(one.key, one.title, one.icon, one.hits, None)
-        for one in groups
-        if one.hits
+        one if one.key in found.more else replace(one, more_url=None) for one in groups if one.hits
     ]
 
 
