@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_appbuilder.widgets import FormWidget, ListWidget, SearchWidget, ShowWidget
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 from wtforms import Field
 
 from app.fab.fields import RelationField
@@ -120,12 +120,12 @@ def position_of(page: Page) -> str:
     """Where the page stands in its list, in words; a capped count ends in "+"."""
     if not page.rows:
         return gettext("No results")
-    total = f"{COUNT_CAP:,}+" if page.total > COUNT_CAP else f"{page.total:,}"
+    total = format_decimal(min(page.total, COUNT_CAP))
     return gettext(
         "%(first)s to %(last)s of %(total)s",
-        first=f"{page.first:,}",
-        last=f"{page.first + len(page.rows) - 1:,}",
-        total=total,
+        first=format_decimal(page.first),
+        last=format_decimal(page.first + len(page.rows) - 1),
+        total=f"{total}+" if page.total > COUNT_CAP else total,
     )
 
 
