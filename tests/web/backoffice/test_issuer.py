@@ -3,10 +3,18 @@
 import pytest
 
 from app.domain.audit import AuditAction
+from app.services.issuer import forget_issuer_card
 from tests import cast
 from tests.web.backoffice.trail import events
 
 PATH = "/backoffice/issuer/"
+
+
+@pytest.fixture(autouse=True)
+def _read_anew():
+    """What this process remembers of the issuer is not for the tests that follow."""
+    yield
+    forget_issuer_card()
 
 
 def filled_in(browser, **change):
@@ -26,6 +34,16 @@ def test_an_administrator_names_the_issuer_anew_and_every_page_says_so(app, sofi
     event = events(app, AuditAction.ISSUER_CHANGED)[0]
     assert event.changes["name"] == [cast.ISSUER, "Titres Nouveaux SA"]
     assert event.changes["languages"][1] == ["fr", "nl"]
+
+
+def test_pages_offer_the_languages_that_the_issuer_offers(sofia):
+    assert 'value="de"' in sofia.get("/backoffice/").text
+
+    sofia.post(PATH, filled_in(sofia))
+
+    page = sofia.get("/backoffice/").text
+    assert 'value="nl"' in page
+    assert 'value="de"' not in page
 
 
 @pytest.mark.parametrize(
