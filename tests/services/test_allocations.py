@@ -222,3 +222,42 @@ def test_what_is_left_is_the_document_less_its_allocations(session, steps):
         for payment in payments:
             assert sum(r.amount_cents for r in rows if r.payment_id == payment.id) <= 800
         session.rollback()
+
+
+def test_two_at_once_never_pay_more_than_is_open(app):
+    from threading import Barrier, Thread
+
+    from app.domain.errors import DomainError
+    from app.models import Allocation, Invoice
+    from app.security.cross_company import cross_company
+    from app.services.allocations import allocate
+
+    invoice_id = cast.overdue_invoice(app).id
+    start = Barrier(4)
+
+    def pay_all(cents):
+        with app.app_context(), cross_company("a test") as session:
+            invoice = session.get_one(Invoice, invoice_id)
+            payment = pay(session, invoice.company_id, cents)
+            session.commit()
+            session.get_one(Invoice, invoice_id)  # read by everybody before anybody has paid
+            session.rollback()
+            start.wait(timeout=30)
+            try:
+                allocate(session, payment, invoice)
+            except DomainError:
+                return
+            session.commit()
+
+    whole = cast.overdue_invoice(app).open_cents
+    threads = [Thread(target=pay_all, args=(whole - 100,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    with app.app_context(), cross_company("a test") as session:
+        paid = session.scalars(select(Allocation).where(Allocation.invoice_id == invoice_id)).all()
+        invoice = session.get_one(Invoice, invoice_id)
+        assert sorted(one.amount_cents for one in paid) == [100, whole - 100]
+        assert invoice.open_cents == 0
