@@ -6,6 +6,7 @@ from psycopg import sql
 from tests.cast import CLAIRE
 from tests.web.signing_in import sign_in
 
+pytestmark = pytest.mark.postgresql
 ENDED = sql.SQL(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
     "WHERE usename = 'clientele_rt' AND datname = {}"
@@ -13,12 +14,10 @@ ENDED = sql.SQL(
 
 
 @pytest.fixture
-def end_connections(request, app, database):
+def end_connections(app, database):
     """What a restart of the database does to those who rest."""
     from sqlalchemy import make_url
 
-    if request.config.getoption("--db") != "postgresql":
-        pytest.skip("SQLite is a file")
     name = make_url(database.addresses.runtime).database
 
     def end():
