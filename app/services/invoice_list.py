@@ -89,8 +89,11 @@ class InvoicePage:
 
 def surroundings(session: Session, search: Search | None) -> Surroundings:
     """One statement for everything around the list."""
-    is_open = search is not None and not search.is_certain
-    statement = _around(is_found(session, search)) if search and is_open else _around_no_search()
+    statement = (
+        _around(is_found(session, search))
+        if search and not search.is_certain
+        else _around_no_search()
+    )
     rows = session.execute(statement).all()
     return Surroundings(
         addresses=tuple(AddressName(row.id, row.public_id, row.name) for row in rows),
