@@ -38,8 +38,8 @@ def main() -> None:
     """Read what is asked for, run it, say where the results are."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("invoices", type=int, nargs="?", default=10_000)
-    parser.add_argument("--rounds", type=int, default=12)
-    parser.add_argument("--burst", type=int, default=40, help="requests per page and round")
+    parser.add_argument("--rounds", type=int, default=24)
+    parser.add_argument("--burst", type=int, default=10, help="requests per page and round")
     parser.add_argument("--statements", action="store_true", help="print what each page asks")
     parser.add_argument("--dry", action="store_true", help="measure, but keep no results")
     arguments = parser.parse_args()

@@ -39,7 +39,8 @@ _INVOICE = (
     f"WHERE i.public_id = %(invoice)s AND {_MINE}"
 )
 _PDF = (
-    "SELECT d.sha256 FROM document d JOIN invoice i ON i.id = d.invoice_id "
+    "SELECT d.sha256 FROM document d "
+    "JOIN invoice i ON i.company_id = d.company_id AND i.id = d.invoice_id "
     f"WHERE d.format = 'PDF' AND i.public_id = %(invoice)s AND {_MINE}"
 )
 

@@ -73,11 +73,12 @@ _HEAD = f"""# Results
 Written by `make bench N=…` ([how it works](README.md)); one section for each N that was run.
 
 The **floor** is a bare Flask application on the same database: a signed cookie, one statement written by hand, one
-template with the same columns, no translation, no layout and no row-level security. Product and floor answer by turns
-in one run, each from one gunicorn worker with {THREADS} threads, over a kept-alive connection on loopback. The product
-works as its run-time role, behind all of its walls, for somebody who signed in through the form; pages are in French.
-Times are those of the machine and of its mood; **ratios** are medians over the rounds of (product ÷ floor) within a
-round. The machine was shared with other work during the runs: differences below a tenth mean nothing.
+template with the same columns, no translation, no layout and no row-level security. Product and floor answer by
+turns, a few requests at a time, each from one gunicorn worker with {THREADS} threads, over a kept-alive connection on
+loopback. The product works as its run-time role, behind all of its walls, for somebody who signed in through the form;
+pages are in French. Times are those of the machine and of its mood; **ratios** are medians over the rounds of
+(product ÷ floor) within a round. The machine was shared with other work during the runs: differences below a tenth
+mean nothing.
 """
 
 
