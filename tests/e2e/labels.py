@@ -8,8 +8,6 @@ from babel.messages.pofile import read_po
 
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 LANGUAGES = ("fr", "nl", "en", "de")
-SOURCE = "en"
-"""The language that the sentences of the code are written in; it has no catalogue of its own."""
 
 
 class Words:
@@ -17,13 +15,13 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._catalog = _catalog("fr" if language == SOURCE else language)
+        self._catalog = _catalog(language)
 
     def __call__(self, sentence: str, **values: object) -> str:
         message = self._catalog.get(sentence)
         assert message, f"“{sentence}” is in no template or view; has it been reworded?"
-        own = message.string if self.language != SOURCE else sentence
-        text = (own if isinstance(own, str) else own[0]) or sentence
+        text = message.string if isinstance(message.string, str) else message.string[0]
+        assert text, f"“{sentence}” is not translated into {self.language}."
         return text % values if values else text
 
 

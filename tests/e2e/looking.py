@@ -1,5 +1,7 @@
 """What is wrong with a page as it stands in the window: barriers, sideways scrolling, its language."""
 
+from typing import Literal
+
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
@@ -39,3 +41,9 @@ def sideways(page: Page, width: int) -> list[str]:
 def wrong_language(page: Page, language: str) -> list[str]:
     found = page.locator("html").get_attribute("lang")
     return [] if found == language else [f"html lang is {found}, not {language}"]
+
+
+def wear(page: Page, theme: Literal["light", "dark"]) -> None:
+    """Change the theme, and wait until colours have."""
+    page.emulate_media(color_scheme=theme)
+    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.browser
 W = words_of("fr")
 FAR = 120
 """More steps than any page has before what is looked for."""
-FOCUSED = """() => {
+FOCUSED = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const one = document.activeElement;
   const style = getComputedStyle(one);
   const box = one.getBoundingClientRect();

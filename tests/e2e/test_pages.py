@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.browsing import NARROWEST, PHONE, WIDE
 from tests.e2e.labels import LANGUAGES
-from tests.e2e.looking import barriers, sideways, wrong_language
+from tests.e2e.looking import barriers, sideways, wear, wrong_language
 from tests.e2e.pages import NO_PAGE_ENDINGS, NO_PAGES, VISITS
 
 pytestmark = pytest.mark.browser
@@ -52,16 +52,16 @@ def test_a_page_is_open_in_the_dark_and_in_another_language(visit, language, wid
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, PHONE])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("visit", VISITS, ids=str)
-def test_a_page_is_open_in_every_language_width_and_theme(
-    visit, language, width, theme, app, browse
-):
-    page = browse(visit.who, language=language, width=width, theme=theme)
+def test_a_page_is_open_in_every_language_width_and_theme(visit, language, app, browse):
+    page = browse(visit.who, language=language)
     page.goto(visit.url(app))
+    problems = wrong_language(page, language) + sideways(page, NARROWEST)
 
-    problems = wrong_language(page, language) + sideways(page, width) + barriers(page)
+    for theme, width in product(("light", "dark"), (WIDE, PHONE)):
+        wear(page, theme)
+        found = sideways(page, width) + barriers(page)
+        problems += [f"{theme}, {width}: {problem}" for problem in found]
 
     assert not problems, "\n".join(problems)
