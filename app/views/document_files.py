@@ -46,8 +46,6 @@ def _response(file: DocumentFile) -> Response:
     response = Response(mimetype=file.format.media_type)
     response.headers["Content-Disposition"] = attachment(file.filename)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    # A company's paper: for the browser that asked, which asks again before it shows it.
-    response.headers["Cache-Control"] = "private, no-cache"
     if file.data is not None:
         response.set_data(file.data)
         return response

@@ -31,6 +31,7 @@ def test_the_index_is_what_a_belgian_spreadsheet_expects(session):
     assert heading == ";".join(HEADINGS)
     assert row.split(";")[3] == "01/10/2026"
     assert row.split(";")[5:11] == ["EUR", "-1234,56", "0,00", "-1234,56", "-1234,56", "-1234,56"]
+    assert row.split(";")[11] == "CREDIT_NOTE"  # never "open": nobody has to pay it
 
 
 def test_a_text_never_becomes_a_formula(session):
@@ -64,6 +65,18 @@ def test_amounts_have_the_decimals_of_their_currency(session):
         )
 
     assert row.split(";")[8] == "1234"
+
+
+def test_totals_have_the_sign_of_their_document_whatever_was_paid_in_advance(session):
+    from app.services.archives import chosen_documents
+
+    with in_company(session) as company_id:
+        overpaid = add_invoice(session, company_id, cents=12100, signed_cents=-7900)
+        refunded = add_invoice(session, company_id, cents=12100, credit=True, signed_cents=0)
+        ids = [overpaid.public_id, refunded.public_id]
+        rows = index_of(chosen_documents(session, ids)).decode("utf-8-sig").splitlines()[1:]
+
+    assert [row.split(";")[8:10] for row in rows] == [["121,00", "-79,00"], ["-121,00", "0,00"]]
 
 
 def test_names_differ_on_every_kind_of_disk(session):

@@ -72,7 +72,7 @@ def test_a_file_is_saved_under_its_number(claire, ending, start, kind):
         f'attachment; filename="{invoice.number}.{ending}"'
     )
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["ETag"] == f'"{hashlib.sha256(answer.data).hexdigest()}"'
     assert int(answer.headers["Content-Length"]) == len(answer.data)
 

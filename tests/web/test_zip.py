@@ -53,6 +53,16 @@ def test_a_year_comes_in_one_click(claire):
     assert len(archive.namelist()) == 1 + 2 * len(theirs)
 
 
+def test_more_documents_than_may_be_ticked_come_in_one_archive_of_their_year(claire, monkeypatch):
+    from app.views.portal import selection
+
+    monkeypatch.setattr(selection, "MOST_TICKED", 1)
+    year = today().year - 1
+
+    assert len(opened(claire.get(url(claire, f"?period={year}"))).namelist()) > 1 + 2 * 1
+    assert selection.MOST_DOCUMENTS >= 10_000  # a year of the biggest company is two clicks as well
+
+
 def test_the_archive_completes_without_a_file_that_cannot_be_read(claire, app):
     chosen = cast.invoices(claire, cast.MARTIN)[:2]
     path_of(app, file_of(app, chosen[0]).sha256).unlink()
@@ -67,11 +77,9 @@ def test_the_archive_completes_without_a_file_that_cannot_be_read(claire, app):
 
 
 def test_a_year_that_is_too_long_is_offered_in_parts(claire, monkeypatch):
-    from app.services import archives
     from app.views.portal import selection
 
     monkeypatch.setattr(selection, "MOST_DOCUMENTS", 4)
-    monkeypatch.setattr(archives, "MOST_DOCUMENTS", 4)
     year = today().year - 1
     whole = claire.get(url(claire, f"?period={year}"))
 
@@ -95,6 +103,8 @@ def test_a_month_that_is_too_long_comes_in_pieces_that_hold_everything(claire, m
 
     assert len(theirs) > 1
     assert page.text.count(f"period={month}&amp;part=") == len(theirs)
+    piece = opened(claire.get(url(claire, f"?period={month}&part=2")))
+    assert len(piece.namelist()) == 1 + 2
     past_the_end = claire.get(url(claire, f"?period={month}&part={len(theirs) + 1}"))
     assert past_the_end.status_code == 404
 
@@ -125,7 +135,7 @@ def test_too_many_or_mangled_ticks_are_refused(claire, monkeypatch):
     assert (
         claire.post(url(claire), data={"ids": ["x"], "csrf_token": claire.token}).status_code == 400
     )
-    monkeypatch.setattr(selection, "MOST_DOCUMENTS", 1)
+    monkeypatch.setattr(selection, "MOST_TICKED", 1)
     assert tick(claire, cast.invoices(claire, cast.MARTIN)[:2]).status_code == 303
 
 

@@ -36,6 +36,8 @@ from app.services.archives import (
 from app.views.document_files import attachment
 from app.views.formats import day, month
 
+MOST_TICKED = 200
+"""Documents that one form may name; whole periods are asked for by their name."""
 _MONTHS = 12
 _QUARTER = 3
 
@@ -112,10 +114,10 @@ class SelectionView(PortalView):
             ids = [UUID(one) for one in dict.fromkeys(request.form.getlist("ids"))]
         except ValueError:
             abort(400)
-        if not 0 < len(ids) <= MOST_DOCUMENTS:
+        if not 0 < len(ids) <= MOST_TICKED:
             text = _(
                 "Tick the documents that you want to download, at most %(most)s.",
-                most=MOST_DOCUMENTS,
+                most=MOST_TICKED,
             )
             flash(text, "warn")
             return see_other(requested_next() or url_for("invoices.index"))
@@ -138,7 +140,9 @@ class SelectionView(PortalView):
             abort(404)
         if total <= MOST_DOCUMENTS or part:
             skipped = (max(part, 1) - 1) * MOST_DOCUMENTS
-            documents = documents_issued(db.session(), period.first, period.last, skipped=skipped)
+            documents = documents_issued(
+                db.session(), period.first, period.last, skipped=skipped, limit=MOST_DOCUMENTS
+            )
             suffix = f"-{part}" if part else ""
             return _archive(documents, f"{_('Documents')} {period.name}{suffix}")
         offers = (
