@@ -58,9 +58,12 @@ def is_valid_enterprise_number(value: str) -> bool:
 
 
 def display_enterprise_number(value: str) -> str:
-    """0417.497.106, as the Crossroads Bank for Enterprises writes it."""
+    """0417.497.106, as the Crossroads Bank for Enterprises writes it.
+
+    Only where the check digits agree: registers of other countries have nine or ten digits too.
+    """
     digits = normalise_enterprise_number(value)
-    if not re.fullmatch(r"[0-9]{10}", digits):
+    if not (re.fullmatch(r"[0-9]{10}", digits) and is_valid_enterprise_number(digits)):
         return value
     return f"{digits[:4]}.{digits[4:7]}.{digits[7:]}"
 

@@ -24,6 +24,11 @@ def test_spellings_of_one_vat_number_meet(spelling):
     assert identifiers.is_valid_vat_number(spelling)
 
 
+@pytest.mark.parametrize("number", ["987654321", "1234512345", "0417497107", "57151520"])
+def test_a_number_that_is_not_belgian_is_shown_as_it_was_received(number):
+    assert identifiers.display_enterprise_number(number) == number
+
+
 def test_a_wrong_check_digit_is_seen():
     assert not identifiers.is_valid_enterprise_number("0417497107")
     assert not identifiers.is_valid_vat_number("BE0417497107")

@@ -91,6 +91,28 @@ def test_the_endpoint_goes_before_the_customer_reference(imported):
     assert imported(_for(buyer)).company_name == cast.PEETERS
 
 
+@pytest.mark.parametrize(
+    "buyer",
+    [
+        Party(name="X", legal_id=Identifier("0990200249"), vat_id="BE0990200249"),
+        Party(name="X", legal_id=Identifier("0990200249", "BE:CBE"), vat_id="BE0990200249"),
+        Party(
+            name="X", legal_id=Identifier("0990200249"), endpoint=Identifier("0990200249", "0208")
+        ),
+    ],
+)
+def test_an_address_abroad_or_an_unknown_register_does_not_make_somebody_else(imported, buyer):
+    abroad = replace(buyer, address=PostalAddress(country="FR"))
+
+    assert imported(_for(abroad)).company_name == cast.MARTIN
+
+
+def test_the_number_of_another_register_alone_finds_no_belgian_company(imported):
+    buyer = Party(name="X", legal_id=Identifier("0990200249"), address=PostalAddress(country="FR"))
+
+    assert imported(_for(buyer)).code == "buyer_unknown"
+
+
 def test_a_name_identifies_nobody(imported):
     result = imported(_for(Party(name=MARTIN.name)), create_companies=True)
 

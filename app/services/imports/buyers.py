@@ -149,7 +149,7 @@ class CompanyIndex:
     def _steps(self, keys: BuyerKeys) -> Iterator[list[KnownCompany]]:
         yield self._of_enterprise(keys.enterprise)
         by_vat = self._of_vat(keys.vat)
-        yield [one for one in by_vat if _same(one.keys.enterprise, keys.enterprise)]
+        yield [one for one in by_vat if _same_number(one.keys.enterprise, keys.enterprise)]
         by_endpoint = self._of_endpoint(keys.endpoint)
         yield [one for one in by_endpoint if _is_consistent(one, keys)]
         by_number = [one for number in keys.customer_numbers for one in self._of_number(number)]
@@ -210,8 +210,16 @@ def _same(left: str, right: str) -> bool:
     return not left or not right or left == right
 
 
+def _same_number(left: str, right: str) -> bool:
+    """The same, without the registers: these are guessed from an address where a document names none.
+
+    Enough where another identifier agrees already; a number alone is compared with its register.
+    """
+    return _same(left.rpartition(":")[2], right.rpartition(":")[2])
+
+
 def _is_consistent(company: KnownCompany, keys: BuyerKeys) -> bool:
-    return _same(company.keys.enterprise, _any_enterprise(keys)) and _same(
+    return _same_number(company.keys.enterprise, _any_enterprise(keys)) and _same(
         company.keys.vat, keys.vat
     )
 
