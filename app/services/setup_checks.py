@@ -23,6 +23,11 @@ class SetupStep(StrEnum):
     INVOICE_CONTACT = "INVOICE_CONTACT"
 
 
+_STEPS_PER_COMPANY = 1
+"""The contact; everything else is asked of each address."""
+_STEPS_PER_ADDRESS = len(SetupStep) - _STEPS_PER_COMPANY
+
+
 @dataclass(frozen=True, slots=True)
 class OpenStep:
     """One thing to do; `address` is None where it is about the company."""
@@ -34,15 +39,14 @@ class OpenStep:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    open_steps: tuple[OpenStep, ...]
+    """`total` counts each step at each address, as `open_steps` does, so that the two add up."""
 
-    @property
-    def total(self) -> int:
-        return len(SetupStep)
+    open_steps: tuple[OpenStep, ...]
+    total: int = 0
 
     @property
     def done(self) -> int:
-        return self.total - len({one.step for one in self.open_steps})
+        return self.total - len(self.open_steps)
 
 
 def setup_of(session: Session, company_id: int) -> Setup:
@@ -71,7 +75,8 @@ def setup_of(session: Session, company_id: int) -> Setup:
     if rows and not rows[0].has_contact:
         steps.append(OpenStep(SetupStep.INVOICE_CONTACT))
     order = list(SetupStep)
-    return Setup(tuple(sorted(steps, key=lambda one: order.index(one.step))))
+    in_order = tuple(sorted(steps, key=lambda one: order.index(one.step)))
+    return Setup(in_order, total=len(rows) * _STEPS_PER_ADDRESS + _STEPS_PER_COMPANY)
 
 
 def _steps(row: Row[*tuple[object, ...]]) -> list[SetupStep]:

@@ -80,6 +80,25 @@ def test_a_paid_invoice_asks_for_nothing(claire):
     assert "data-copy" not in text
 
 
+def test_an_invoice_below_zero_is_neither_open_nor_called_a_credit_note(claire, app):
+    from sqlalchemy import update
+
+    from app.models import Invoice
+    from app.security.cross_company import cross_company
+
+    invoice = cast.overdue_invoice(claire)
+    with app.app_context(), cross_company("a test") as session:
+        below = {"signed_cents": -invoice.signed_cents, "open_cents": -invoice.signed_cents}
+        session.execute(update(Invoice).where(Invoice.id == invoice.id).values(**below))
+        session.commit()
+    page = page_of(claire, invoice)
+
+    assert page.status_code == 200
+    assert "Ceci est une note de crédit" not in page.text
+    assert "Crédit à utiliser" in page.text
+    assert "data-copy" not in page.text  # no account: there is nothing to transfer
+
+
 def test_a_credit_note_and_its_invoice_lead_to_each_other(claire):
     note = cast.credit_note(claire)
     text = page_of(claire, note).text

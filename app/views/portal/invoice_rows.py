@@ -68,6 +68,8 @@ def state_key(invoice: Any, today: date) -> StateKey:
     """What to say of a document's payment, and for how many days it is late."""
     if invoice.kind is InvoiceKind.CREDIT_NOTE:
         return "credit_note", 0
+    if invoice.open_cents < 0:
+        return "credit", 0
     if invoice.payment_state is PaymentState.PAID:
         return "paid", 0
     if invoice.open_cents > 0 and invoice.due_on is not None and invoice.due_on < today:
@@ -82,6 +84,7 @@ def state_of(key: StateKey) -> State:
         return State(text, "bad")
     return {
         "credit_note": State(_("Credit note")),
+        "credit": State(_("Credit to use")),
         "paid": State(_("Paid"), "ok"),
         "partly": State(_("Partly paid"), "warn"),
         "open": State(_("Open"), "info", ring=True),
