@@ -16,7 +16,7 @@ from app.domain.typed_text import (
     checked_web_address,
     required_line,
 )
-from app.models import Address, Company, PortalUser, Portfolio
+from app.models import Address, BillingEmail, Company, PortalUser, Portfolio
 from app.services.audit import record
 from app.services.versions import claim
 
@@ -44,7 +44,8 @@ class PostalLines:
 class NewCompany:
     """What is known of a customer on its first day. Identifiers as received, with their scheme if known.
 
-    `address_name` is what the first address is called; the city where it is empty.
+    `address_name` is what the first address is called; the city where it is empty. Its billing
+    e-mails are valid ones.
     """
 
     name: str
@@ -60,6 +61,8 @@ class NewCompany:
     postal: PostalLines = PostalLines()
     address_name: str = ""
     delivery_mode: DeliveryMode = DeliveryMode.EMAIL
+    buyer_reference: str | None = None
+    billing_emails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,10 @@ def _default_address(new: NewCompany, company: Company) -> Address:
         company_id=company.id,
         name=(new.address_name.strip() or new.postal.city or company.name)[:100],
         delivery_mode=new.delivery_mode,
+        buyer_reference=_cut(new.buyer_reference, 100),
+        billing_emails=[
+            BillingEmail(company_id=company.id, email=email) for email in new.billing_emails
+        ],
         is_default=True,
         **_postal(new.postal),
     )

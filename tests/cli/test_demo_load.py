@@ -9,13 +9,18 @@ from app.domain.clock import today
 from app.domain.invoicing import PaymentState
 from app.extensions import ports
 from app.models import (
+    Address,
     Allocation,
     AuditEvent,
     Company,
+    Contact,
     Invoice,
     InvoiceContent,
+    IssuerSetting,
+    Membership,
     Payment,
     PortalUser,
+    Portfolio,
     PrecedingInvoice,
 )
 from app.security.cross_company import cross_company
@@ -55,6 +60,21 @@ def test_identifiers_of_the_demo_come_from_the_range_nobody_has(app):
         keys = list(session.scalars(select(Company.enterprise_key)))
 
     assert all("0990000000" <= key <= "0999999999" for key in keys)
+
+
+def test_everything_of_the_cast_stands_in_the_audit_trail(app):
+    rows = (Company, Address, Contact, Membership, Portfolio, PortalUser, IssuerSetting)
+    with app.app_context(), cross_company("a test") as session:
+        trail = select(AuditEvent.target_type, AuditEvent.target_id)
+        told = {tuple(event) for event in session.execute(trail)}
+        missing = {
+            (kind.__tablename__, key)
+            for kind in rows
+            for key in session.scalars(select(kind.id))
+            if (kind.__tablename__, key) not in told
+        }
+
+    assert missing == set()
 
 
 def test_loading_again_changes_nothing(app):

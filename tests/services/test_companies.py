@@ -57,6 +57,24 @@ def test_a_company_opens_with_its_address_in_the_portfolio_of_its_manager(sessio
     ]
 
 
+def test_a_company_opens_with_what_is_known_of_its_first_address(session, marc):
+    from app.services.companies import open_company
+
+    known = new_company(
+        address_name="Siège",
+        buyer_reference=" COLETTE ",
+        billing_emails=("facture@colette.example", "compta@colette.example"),
+    )
+    address = open_company(session, known, manager_id=marc.id).address
+    session.expire_all()
+
+    assert (address.name, address.buyer_reference) == ("Siège", "COLETTE")
+    assert [one.email for one in address.billing_emails] == [
+        "compta@colette.example",
+        "facture@colette.example",
+    ]
+
+
 def test_a_company_needs_a_name(session, marc):
     from app.services.companies import NameMissing, open_company
 

@@ -1,4 +1,4 @@
-"""Writing the issuer, the customers and the people of the demo."""
+"""Writing the issuer, the customers and the people of the demo, through the product's own write path."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,27 +10,21 @@ from app.cli.demo.companies import (
     ISSUER_VAT_NUMBER,
     DemoAddress,
     DemoCompany,
+    DemoContact,
 )
-from app.cli.demo.people import CUSTOMERS, PASSWORD, STAFF, Belonging
-from app.domain.audit import AuditAction
+from app.cli.demo.people import CUSTOMERS, PASSWORD, STAFF, Customer, StaffMember
 from app.domain.clock import now
 from app.domain.identifiers import (
     BE_ENTERPRISE_SCHEME,
+    Identifier,
     normalise_enterprise_number,
-    normalise_vat_number,
 )
-from app.models import (
-    Address,
-    BillingEmail,
-    Company,
-    Contact,
-    IssuerSetting,
-    Membership,
-    MembershipAddress,
-    PortalUser,
-    Portfolio,
-)
-from app.services.audit import record
+from app.models import Address, Company, IssuerSetting, PortalUser
+from app.services.addresses import AddressValues, add_address
+from app.services.companies import NewCompany, PostalLines, open_company
+from app.services.contacts import ContactValues, add_contact
+from app.services.issuer_settings import IssuerValues, change_issuer
+from app.services.memberships import AccessValues, give_access, limit_to_addresses
 from app.services.passwords import hash_password
 from app.services.users import create_user
 
@@ -49,140 +43,104 @@ def holds_anything(session: Session) -> bool:
 
 def add_cast(session: Session) -> None:
     """Add the issuer, every company and everybody."""
-    session.add(_issuer())
-    companies = {one.key: _company(session, one) for one in COMPANIES}
+    change_issuer(session, _ISSUER, version="")
     password = hash_password(PASSWORD)  # once: everybody has the same one, and hashing is slow
-    for person in STAFF:
-        user = create_user(
-            session,
-            email=person.email,
-            first_name=person.first_name,
-            last_name=person.last_name,
-            language=person.language,
-            staff_role=person.role,
-        )
-        _let_in(user, password)
-        for key in person.portfolio:
-            _assign(session, user, companies[key])
+    managers: dict[str, int | None] = {}
+    for member in STAFF:
+        user = _person(session, member, password)
+        managers |= dict.fromkeys(member.portfolio, user.id)
+    companies = {one.key: _company(session, one, managers.get(one.key)) for one in COMPANIES}
     for customer in CUSTOMERS:
-        user = create_user(
-            session,
-            email=customer.email,
-            first_name=customer.first_name,
-            last_name=customer.last_name,
-            language=customer.language,
-        )
-        _let_in(user, password)
-        for belonging in customer.belongs_to:
-            _join(session, user, companies[belonging.company], belonging)
-    session.flush()
+        _person(session, customer, password)
+        _let_in(session, customer, companies)
 
 
-def _issuer() -> IssuerSetting:
-    return IssuerSetting(
-        id=1,
-        name=ISSUER_NAME,
-        vat_number=ISSUER_VAT_NUMBER,
-        enterprise_number=ISSUER_ENTERPRISE_NUMBER,
-        contact_email="clients@issuer.example",
-        contact_phone="+32 2 000 00 00",
-        sender_name=ISSUER_NAME,
-        sender_email="factures@issuer.example",
-        default_language="fr",
-        languages=["fr", "nl", "de", "en"],
+_ISSUER = IssuerValues(
+    name=ISSUER_NAME,
+    vat_number=ISSUER_VAT_NUMBER,
+    enterprise_number=ISSUER_ENTERPRISE_NUMBER,
+    contact_email="clients@issuer.example",
+    contact_phone="+32 2 000 00 00",
+    sender_name=ISSUER_NAME,
+    sender_email="factures@issuer.example",
+)
+
+
+def _person(session: Session, person: StaffMember | Customer, password: str) -> PortalUser:
+    user = create_user(
+        session,
+        email=person.email,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        language=person.language,
+        staff_role=person.role if isinstance(person, StaffMember) else None,
     )
+    user.password = password
+    user.password_set_at = now()
+    return user
 
 
-def _company(session: Session, demo: DemoCompany) -> Company:
+def _company(session: Session, demo: DemoCompany, manager_id: int | None) -> Company:
+    opened = open_company(session, _new_company(demo), manager_id=manager_id)
+    places = {opened.address.name: opened.address.id}
+    for other in demo.addresses[1:]:
+        places[other.name] = add_address(session, opened.company.id, _address(other)).id
+    for contact in demo.contacts:
+        place = places[contact.address] if contact.address else None
+        add_contact(session, opened.company.id, _contact(contact, place))
+    return opened.company
+
+
+def _new_company(demo: DemoCompany) -> NewCompany:
     seat = demo.addresses[0]
-    company = Company(
+    return NewCompany(
         name=demo.name,
-        enterprise_number=demo.enterprise_number,
-        enterprise_key=normalise_enterprise_number(demo.enterprise_number),
+        enterprise_number=Identifier(demo.enterprise_number),
         vat_number=demo.vat_number,
-        vat_key=normalise_vat_number(demo.vat_number) if demo.vat_number else None,
         customer_number=demo.customer_number,
-        endpoint_scheme=BE_ENTERPRISE_SCHEME if demo.endpoint else None,
-        endpoint_id=demo.endpoint,
+        endpoint=Identifier(demo.endpoint, BE_ENTERPRISE_SCHEME) if demo.endpoint else None,
         vat_status=demo.vat_status,
         language=demo.language,
         email=demo.email,
         phone=demo.phone,
-        street=seat.street,
-        postcode=seat.postcode,
-        city=seat.city,
-        country="BE",
+        postal=PostalLines(street=seat.street, postcode=seat.postcode, city=seat.city),
+        address_name=seat.name,
+        delivery_mode=seat.delivery_mode,
+        buyer_reference=seat.reference,
+        billing_emails=seat.billing_emails,
     )
-    session.add(company)
-    session.flush()
-    record(session, AuditAction.COMPANY_CREATED, target=company)
-    addresses = {one.name: _address(session, company, one) for one in demo.addresses}
-    for contact in demo.contacts:
-        row = Contact(
-            company_id=company.id,
-            address_id=addresses[contact.address].id if contact.address else None,
-            name=contact.name,
-            position=contact.position,
-            topic=contact.topic,
-            email=contact.email,
-            phone=contact.phone,
-        )
-        session.add(row)
-        session.flush()
-        record(session, AuditAction.CONTACT_CREATED, target=row)
-    return company
 
 
-def _address(session: Session, company: Company, demo: DemoAddress) -> Address:
-    address = Address(
-        company_id=company.id,
+def _address(demo: DemoAddress) -> AddressValues:
+    return AddressValues(
         name=demo.name,
         street=demo.street,
         postcode=demo.postcode,
         city=demo.city,
-        country="BE",
         delivery_mode=demo.delivery_mode,
+        billing_emails=demo.billing_emails,
         buyer_reference=demo.reference,
-        is_default=demo.name == company.city,
     )
-    session.add(address)
-    session.flush()
-    for email in demo.billing_emails:
-        session.add(BillingEmail(company_id=company.id, address_id=address.id, email=email))
-    record(session, AuditAction.ADDRESS_CREATED, target=address)
-    return address
 
 
-def _let_in(user: PortalUser, password: str) -> None:
-    user.password = password
-    user.password_set_at = now()
-
-
-def _assign(session: Session, manager: PortalUser, company: Company) -> None:
-    row = Portfolio(company_id=company.id, manager_id=manager.id, company=company, manager=manager)
-    session.add(row)
-    session.flush()
-    record(session, AuditAction.PORTFOLIO_ASSIGNED, target=row)
-
-
-def _join(session: Session, user: PortalUser, company: Company, belonging: Belonging) -> None:
-    membership = Membership(
-        company_id=company.id,
-        user_id=user.id,
-        company=company,
-        user=user,
-        role=belonging.role,
-        limited_to_addresses=bool(belonging.addresses),
+def _contact(demo: DemoContact, address_id: int | None) -> ContactValues:
+    return ContactValues(
+        name=demo.name,
+        position=demo.position,
+        topic=demo.topic,
+        email=demo.email,
+        phone=demo.phone,
+        address_id=address_id,
     )
-    session.add(membership)
-    session.flush()
-    wanted = select(Address.id).where(
-        Address.company_id == company.id, Address.name.in_(belonging.addresses)
-    )
-    for address_id in session.scalars(wanted):
-        session.add(
-            MembershipAddress(
-                company_id=company.id, membership_id=membership.id, address_id=address_id
+
+
+def _let_in(session: Session, customer: Customer, companies: dict[str, Company]) -> None:
+    for belonging in customer.belongs_to:
+        company = companies[belonging.company]
+        values = AccessValues(belonging.role)
+        membership = give_access(session, company, customer.email, values, by_id=None)
+        if belonging.addresses:
+            wanted = select(Address.public_id).where(
+                Address.company_id == company.id, Address.name.in_(belonging.addresses)
             )
-        )
-    record(session, AuditAction.MEMBERSHIP_CREATED, target=membership)
+            limit_to_addresses(session, membership, session.scalars(wanted))

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +11,6 @@ from app.cli.demo.companies import MARTIN, PEETERS
 from app.cli.demo.documents import CREDITED, DemoDocument, demo_documents
 from app.domain.clock import BUSINESS_ZONE
 from app.domain.einvoice import InvoiceKind
-from app.domain.errors import DomainError
 from app.domain.imports import ImportSource
 from app.domain.ports import BlobStore
 from app.jobs.invoice_import import run_import
@@ -28,10 +26,8 @@ _OVERDUE = (2, "Namur")
 _PARTLY_PAID_CENTS = 100_000
 
 
-class OtherDataPresent(DomainError):
+class OtherDataPresent(Exception):
     """The database holds people or companies that are not the demo's."""
-
-    code: ClassVar[str] = "other_data_present"
 
 
 def load_demo(*, blobs: BlobStore) -> bool:

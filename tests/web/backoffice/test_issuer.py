@@ -58,11 +58,13 @@ def test_pages_offer_the_languages_that_the_issuer_offers(sofia):
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(app, sofia, field, wrong):
+    before = len(events(app, AuditAction.ISSUER_CHANGED))
+
     answer = sofia.post(PATH, filled_in(sofia, **{field: wrong}))
 
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
-    assert events(app, AuditAction.ISSUER_CHANGED) == []
+    assert len(events(app, AuditAction.ISSUER_CHANGED)) == before
 
 
 def test_the_second_of_two_administrators_is_told(sofia):
