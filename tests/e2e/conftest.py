@@ -5,13 +5,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import cast
-from tests.blobs import BlobFolder
 from tests.databases import Database
 from tests.e2e.browsing import HEIGHTS, PHONE, WIDE, Browse, Complaints
 from tests.e2e.server import LiveServer
@@ -89,14 +89,9 @@ def browse(
         yield new_page
 
 
-def _session_of(app: Flask, who: str, language: str, url: str) -> dict[str, str]:
+def _session_of(app: Flask, who: str, language: str, url: str) -> Any:
     client, name = app.test_client(), str(app.config["SESSION_COOKIE_NAME"])
     cast.sign_in(client, who, language=language)
     cookie = client.get_cookie(name)
     assert cookie
     return {"name": name, "value": cookie.value, "url": url}
-
-
-@pytest.fixture
-def documents_folder(blobs: BlobFolder) -> BlobFolder:
-    return blobs

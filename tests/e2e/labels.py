@@ -20,7 +20,7 @@ class Words:
     def __call__(self, sentence: str, **values: object) -> str:
         message = self._catalog.get(sentence)
         assert message, f"“{sentence}” is in no template or view; has it been reworded?"
-        text = message.string if isinstance(message.string, str) else message.string[0]
+        text = message.string if isinstance(message.string, str) else (message.string or ("",))[0]
         assert text, f"“{sentence}” is not translated into {self.language}."
         return text % values if values else text
 

@@ -11,10 +11,13 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 OVERFLOW = """() => {
   const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  return [...document.querySelectorAll("body *")]
-    .filter((one) => one.getBoundingClientRect().right > width + 1)
-    .slice(0, 3).map((one) => one.outerHTML.slice(0, 120));
+  const scrolls = (one) => one && (/auto|scroll/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+  const isWide = (one) => one.getBoundingClientRect().right > width + 1;
+  const controls = [...document.querySelectorAll("input, select, textarea, button, a")]
+    .filter((one) => isWide(one) && !scrolls(one.parentElement));  // cut off by what holds them
+  const page = document.documentElement.scrollWidth > width;
+  const found = page ? [...document.querySelectorAll("body *")].filter(isWide) : controls;
+  return found.slice(0, 3).map((one) => one.outerHTML.slice(0, 120));
 }"""
 
 

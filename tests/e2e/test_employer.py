@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from app.domain.clock import today
 from app.domain.identifiers import display_structured_communication
+from app.models import Invoice
 from tests import cast
 from tests.e2e.browsing import PHONE, WIDE, Browse, Complaints, downloaded, enter, open_menu
 from tests.e2e.labels import LANGUAGES, words_of
@@ -29,6 +30,11 @@ def rows(page: Page):
 
 def side(page: Page):
     return page.get_by_role("navigation", name=W("Main"), exact=True)
+
+
+def reference_of(invoice: Invoice) -> str:
+    """The payment reference as people read it, between its plus signs."""
+    return display_structured_communication(invoice.structured_communication or "")
 
 
 def follow(page: Page, label: str) -> None:
@@ -87,7 +93,7 @@ def test_tabs_search_and_order_stand_in_the_address(app: Flask, claire: Page):
     search(claire, f"{amount:.2f}".replace(".", ","))
     expect(rows(claire).filter(has_text=newest.number)).to_have_count(1)
 
-    search(claire, display_structured_communication(newest.structured_communication))
+    search(claire, reference_of(newest))
     expect(rows(claire)).to_have_count(1)
     expect(rows(claire)).to_contain_text(newest.number)
 
@@ -109,9 +115,7 @@ def test_the_way_back_from_an_invoice_keeps_the_filter(app: Flask, claire: Page)
     ).click()
     claire.get_by_role("link", name=late.number, exact=True).click()
     expect(claire.get_by_role("heading", level=1)).to_contain_text(late.number)
-    expect(
-        claire.get_by_text(display_structured_communication(late.structured_communication))
-    ).to_be_visible()
+    expect(claire.get_by_text(reference_of(late))).to_be_visible()
     expect(claire.locator("figure svg")).to_be_visible()
     claire.get_by_role("navigation", name=W("Breadcrumb")).get_by_role("link").first.click()
 
