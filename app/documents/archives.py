@@ -1,5 +1,6 @@
 """Where documents to import come from: files, folders and ZIP archives, one document at a time."""
 
+import io
 import os
 import stat
 import struct
@@ -124,6 +125,8 @@ class SourceFile:
 
 DEFAULT_LIMITS = ArchiveLimits()
 _PIECE_BYTES = 256 * 1024
+_ENTRY_NAMED_BYTES = 1024  # what the directory of an archive may say of one entry
+_LEAST_DIRECTORY_BYTES = 1024 * 1024  # contents are read in pieces smaller than this
 _RATIO_APPLIES_FROM = 10 * 1024 * 1024  # below it no ratio does harm
 _ARCHIVE_SUFFIXES = {".zip", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".rar"}
 _LITTER = {"__MACOSX", ".DS_Store", "Thumbs.db"}  # what desktops add to archives, and nobody sends
@@ -167,7 +170,7 @@ def _documents_below(folder: Path) -> Iterator[Path]:
 
 def _from_upload(upload: UploadedFile, limits: ArchiveLimits) -> Iterator[SourceFile]:
     name = upload.name.replace("\\", "/").rpartition("/")[2]
-    yield from _from_stream(name, upload.stream, limits)
+    yield from _from_stream(_printable(name), upload.stream, limits)
 
 
 def _from_path(path: Path, name: str, limits: ArchiveLimits) -> Iterator[SourceFile]:
@@ -203,13 +206,44 @@ def _read_up_to(stream: IO[bytes], limit_bytes: int) -> bytes | None:
 
 def _from_archive(name: str, stream: IO[bytes], limits: ArchiveLimits) -> Iterator[SourceFile]:
     try:
-        archive = zipfile.ZipFile(stream)
+        most_bytes = max(_LEAST_DIRECTORY_BYTES, limits.entries * _ENTRY_NAMED_BYTES)
+        archive = zipfile.ZipFile(_ShortReads(stream, most_bytes))
+    except TooManyEntries:
+        yield SourceFile(name, refusal=TooManyEntries(limit=limits.entries))
+        return
     except (zipfile.BadZipFile, struct.error, OSError, ValueError, NotImplementedError):
         yield SourceFile(name, refusal=NotAnArchive())
         return
     with archive:
         packed_bytes = stream.seek(0, os.SEEK_END)
         yield from _Unpacking(name, archive, packed_bytes=packed_bytes, limits=limits).documents()
+
+
+class _ShortReads(io.BufferedIOBase):
+    """A file of which nobody gets more than `most_bytes` at once.
+
+    zipfile reads the whole directory of an archive in one go and makes objects of all its entries
+    before anybody can count them: 100 MB of directory take a gigabyte.
+    """
+
+    def __init__(self, stream: IO[bytes], most_bytes: int) -> None:
+        self._stream = stream
+        self._most_bytes = most_bytes
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Raises TooManyEntries."""
+        if size is not None and size > self._most_bytes:
+            raise TooManyEntries
+        return self._stream.read(-1 if size is None else size)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def seekable(self) -> bool:
+        return True
 
 
 class _Unpacking:
@@ -244,7 +278,7 @@ class _Unpacking:
             yield SourceFile(self._name, refusal=NothingInside())
 
     def _document(self, entry: zipfile.ZipInfo) -> SourceFile | None:
-        name = f"{self._name}/{_printable(entry.filename)}"
+        name = f"{self._name}/{_printable(entry.filename)[:200]}"
         try:
             self._refuse_by_name(entry)
             if PurePosixPath(entry.filename).suffix.lower() != ".xml":
@@ -311,9 +345,7 @@ def _is_litter(entry: zipfile.ZipInfo) -> bool:
 
 
 def _printable(name: str) -> str:
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)[
-        :200
-    ]
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)
 
 
 def _too_large(name: str, limits: ArchiveLimits) -> SourceFile:

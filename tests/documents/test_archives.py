@@ -55,6 +55,12 @@ def test_files_folders_and_archives_give_their_documents_in_order(tmp_path):
     ]
 
 
+def test_the_name_of_an_upload_is_one_that_databases_take():
+    (found,) = outcomes(upload(XML, f"{'long ' * 50}a\0\udcff.xml"))
+
+    assert found == (f"{'long ' * 50}a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}.xml", XML)
+
+
 def test_an_upload_has_no_folder():
     assert outcomes(upload(XML, "C:\\Users\\me\\f.xml")) == [("f.xml", XML)]
 
@@ -116,6 +122,21 @@ def test_too_many_entries_refuse_the_archive():
 
     assert outcomes(upload(archive(*entries)), limits=SMALL) == [("a.zip", "zip_too_many_entries")]
     assert len(outcomes(upload(archive(*entries[:3])), limits=SMALL)) == 3
+
+
+def test_a_directory_of_millions_of_entries_is_not_even_read():
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", *[0] * 11, 1, *[0] * 6) + b"a"
+    directory = entry * 200_000
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), 0, 0)
+    tracemalloc.start()
+    try:
+        found = outcomes(upload(directory + end), limits=SMALL)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert found == [("a.zip", "zip_too_many_entries")]
+    assert peak < 3 * len(directory)
 
 
 def test_an_entry_beyond_the_limit_is_refused_alone():
