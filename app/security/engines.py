@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 from app.security.tenancy import guard
@@ -44,6 +44,7 @@ def prepare_engines(engines: Mapping[str | None, Engine]) -> None:
         guard(engine)
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "savepoint", _begin_before_savepoint)
         else:
             _try_rested_connections(engine)
 
@@ -79,3 +80,10 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
+
+
+def _begin_before_savepoint(connection: Connection, _name: str | None) -> None:
+    """Python's driver begins a transaction for writes only: a savepoint outside one would commit what is in it."""
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        driver.execute("BEGIN IMMEDIATE")  # who takes a savepoint is about to write

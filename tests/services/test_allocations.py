@@ -158,6 +158,16 @@ def test_the_same_reference_of_a_source_is_recorded_once(session):
         assert pay(session, company_id, 100, external_reference="X-2").id
 
 
+def test_a_payment_that_is_undone_was_never_there(session):
+    from app.models import Payment
+
+    with in_company(session) as company_id:
+        pay(session, company_id, 500, external_reference="undone")
+        session.rollback()
+
+        assert session.scalar(select(Payment.id).where(Payment.source == "test")) is None
+
+
 def test_each_step_leaves_a_trace(session):
     from app.services.allocations import allocate, allocate_credit
 
