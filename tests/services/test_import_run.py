@@ -147,6 +147,13 @@ def test_a_reference_never_leads_to_another_company_or_another_seller(app):
         assert list(links) == [None]
 
 
+def test_references_that_are_one_once_they_are_cut_are_kept_once(app):
+    endless = tuple(DocumentReference("9" * 200 + end) for end in "AB")
+    data = ubl_writer.write(replace(einvoice(MARTIN, "C-8"), preceding=endless))
+
+    assert _outcomes(_run(app, data, document(MARTIN, "C-9"))) == ["CREATED", "CREATED"]
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(app):
     sources = [
         SourceFile(f"{n}.xml", data)

@@ -132,10 +132,10 @@ def _preceding(
     planned: Sequence[tuple[PlannedInvoice, int]], owners: Sequence[Owner]
 ) -> list[dict[str, Any]]:
     return [
-        owner | {"number": number[:200], "issued_on": issued_on}
+        owner | {"number": number, "issued_on": issued_on}
         for (each, _address), owner in zip(planned, owners, strict=True)
         for number, issued_on in {
-            reference.number: reference.issued_on for reference in each.einvoice.preceding
+            reference.number[:200]: reference.issued_on for reference in each.einvoice.preceding
         }.items()
     ]
 
