@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
@@ -90,6 +90,14 @@ def _keep_an_administrator(session: Session, user: PortalUser) -> None:
     """Two administrators who demote each other at once wait for each other here."""
     if user.staff_role is not StaffRole.PLATFORM_ADMIN or not user.active:
         return
+    if session.get_bind().dialect.name == "sqlite":
+        # SQLite has no FOR UPDATE: a write that changes nothing takes its one write lock.
+        session.execute(
+            update(PortalUser)
+            .where(PortalUser.id == user.id)
+            .values(active=PortalUser.active)
+            .execution_options(synchronize_session=False)
+        )
     administrators = (
         select(PortalUser.id)
         .where(PortalUser.staff_role == StaffRole.PLATFORM_ADMIN, PortalUser.active.is_(True))

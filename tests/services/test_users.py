@@ -1,5 +1,7 @@
 """People who can sign in: added with one spelling of their address, disabled with their sessions."""
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select
 
@@ -131,3 +133,43 @@ def test_a_name_to_begin_with_is_made_from_the_address(email, names):
     from app.services.users import person_of_email
 
     assert person_of_email(email) == names
+
+
+def test_two_administrators_who_disable_each_other_at_once_do_not_both_succeed(app, monkeypatch):
+    from threading import Barrier, BrokenBarrierError, Thread
+
+    from app.domain.roles import StaffRole
+    from app.extensions import db
+    from app.models import PortalUser
+    from app.services import users_admin
+
+    with app.app_context():
+        first = add(db.session(), "first@issuer.example", staff_role=StaffRole.PLATFORM_ADMIN).id
+        others = select(PortalUser).where(PortalUser.staff_role == StaffRole.PLATFORM_ADMIN)
+        second = db.session.scalars(others.where(PortalUser.id != first)).one().id
+        db.session.commit()
+    both_asked, disable_user, outcomes = Barrier(2), users_admin.disable_user, []
+
+    def wait_for_the_other(session, user):
+        with suppress(BrokenBarrierError):
+            both_asked.wait(0.5)
+        return disable_user(session, user)
+
+    def disable(who, by_id):
+        with app.app_context():
+            try:
+                users_admin.disable(db.session(), db.session.get_one(PortalUser, who), by_id=by_id)
+                db.session.commit()
+                outcomes.append("disabled")
+            except users_admin.LastAdministrator:
+                db.session.rollback()
+                outcomes.append("refused")
+
+    monkeypatch.setattr(users_admin, "disable_user", wait_for_the_other)
+    threads = [Thread(target=disable, args=pair) for pair in ((first, second), (second, first))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["disabled", "refused"]
