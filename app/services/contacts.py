@@ -13,7 +13,7 @@ from app.domain.typed_text import checked_email, checked_line, checked_phone, re
 from app.models import Address, AuditEvent, Contact
 from app.services.addresses import AddressUnknown
 from app.services.audit import record
-from app.services.versions import claim
+from app.services.versions import claim, hold_company
 
 
 class ContactUnknown(DomainError):
@@ -134,6 +134,7 @@ def restore_contact(session: Session, company_id: int, public_id: UUID) -> Conta
         ContactUnknown: nobody with this id was removed.
         ContactThere: somebody was quicker.
     """
+    hold_company(session, company_id)
     there = select(Contact.id).where(
         Contact.company_id == company_id, Contact.public_id == public_id
     )

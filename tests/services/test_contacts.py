@@ -95,3 +95,43 @@ def test_a_removed_contact_of_others_does_not_come_back(session, martin):
 
     with pytest.raises(ContactUnknown):
         restore_contact(session, cast.company(session, cast.PEETERS).id, public_id)
+
+
+def test_who_is_brought_back_by_two_people_at_once_comes_back_once(app, monkeypatch):
+    from contextlib import suppress
+    from threading import Barrier, BrokenBarrierError, Thread
+
+    from app.extensions import db
+    from app.services import contacts
+    from tests.services.ledger import in_company
+
+    with app.app_context(), in_company(db.session(), cast.MARTIN) as company_id:
+        lea = find(db.session(), cast.company(db.session(), cast.MARTIN), "Léa Namur")
+        public_id = lea.public_id
+        contacts.remove_contact(db.session(), lea)
+        db.session.commit()
+    both_looked, values, outcomes = Barrier(2), contacts.ContactValues, []
+
+    def wait_for_the_other(**said):
+        with suppress(BrokenBarrierError):
+            both_looked.wait(0.5)
+        return values(**said)
+
+    def restore():
+        with app.app_context(), in_company(db.session(), cast.MARTIN):
+            try:
+                contacts.restore_contact(db.session(), company_id, public_id)
+                db.session.commit()
+                outcomes.append("back")
+            except contacts.ContactThere:
+                db.session.rollback()
+                outcomes.append("there")
+
+    monkeypatch.setattr(contacts, "ContactValues", wait_for_the_other)
+    threads = [Thread(target=restore) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["back", "there"]
