@@ -15,6 +15,8 @@ from app.domain.audit import AuditAction
 from app.models import Address, AuditEvent, Company
 
 MASK = "•••"
+LONGEST_LABEL = 300
+"""As wide as its column: a name that is too long for the trail must not stop what it speaks of."""
 SECRET_FIELDS = frozenset({"password", "token_sha256", "data", "secret", "iban", "totp_seed"})
 SILENT_FIELDS = frozenset(
     {"created_at", "updated_at", "created_on", "changed_on", "last_seen_at", "search_text"}
@@ -38,6 +40,7 @@ def record(
     are the target's, unless `company_id` says otherwise. Values of secret fields are masked here.
     """
     who = actor or session.info.get("actor") or SYSTEM
+    named = label if label is not None else str(target) if target is not None else None
     event = AuditEvent(
         action=action.value,
         actor_id=who.user_id,
@@ -47,7 +50,7 @@ def record(
         address_id=_address_of(target),
         target_type=str(getattr(target, "__tablename__", "")) or None,
         target_id=_id_of(target),
-        target_label=(label if label is not None else str(target) if target is not None else None),
+        target_label=None if named is None else named[:LONGEST_LABEL],
         changes=_presentable(changes or {}),
         request_id=who.request_id,
         ip=who.ip,

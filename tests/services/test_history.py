@@ -76,3 +76,13 @@ def test_a_token_that_is_none_is_refused(session, martin, token):
 
     with pytest.raises(HistoryPageUnknown):
         history(session, martin.id, before=token)
+
+
+def test_a_name_too_long_for_the_trail_is_cut_rather_than_stopping_what_happened(session):
+    from app.domain.audit import AuditAction
+    from app.services.audit import LONGEST_LABEL, record
+
+    event = record(session, AuditAction.USER_CHANGED, label="x" * 1000)
+    session.flush()
+
+    assert len(event.target_label) == LONGEST_LABEL
