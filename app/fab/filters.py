@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from flask import g, has_request_context, request
@@ -100,6 +100,8 @@ class UpToDay(DayFilter):
     arg_name = "le"
 
     def apply(self, query: Any, value: Any) -> Any:
+        if value.date() == date.max:  # no day follows it
+            return query
         return query.filter(self.column < value + timedelta(days=1))
 
 

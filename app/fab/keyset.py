@@ -98,6 +98,7 @@ def read_value(raw: object, kind: TypeEngine[Any]) -> object:
     """
     if not isinstance(raw, str) or "\x00" in raw:
         raise ValueError("not a value")
+    raw.encode()  # half a surrogate pair is no text: no database takes it
     python_type = python_type_of(kind)
     try:
         value = python_type[raw] if issubclass(python_type, Enum) else _READERS[python_type](raw)

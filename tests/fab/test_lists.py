@@ -141,6 +141,23 @@ def test_a_page_token_with_a_foreign_value_is_a_bad_request(toy, value):
     assert toy.client.get(address).status_code == 400
 
 
+def test_a_page_token_with_half_a_character_is_a_bad_request(toy):
+    import base64
+    import json
+
+    token = json.dumps(["number", 0, 0, 25, "\ud800", "1"]).encode()
+    address = f"_oc_BillView=number&_cur_BillView={base64.urlsafe_b64encode(token).decode()}"
+
+    assert toy.client.get(f"/billview/list/?{address}").status_code == 400
+
+
+def test_up_to_the_last_day_there_is_means_without_end(toy):
+    everything = toy.client.get("/billview/list/").get_data(as_text=True)
+    page = toy.client.get("/billview/list/?_flt_1_created_at=9999-12-31").get_data(as_text=True)
+
+    assert numbers_on(page) == numbers_on(everything)
+
+
 def test_a_huge_page_is_cut(toy):
     toy.add(*bills(100, prefix="C"))
 
