@@ -54,7 +54,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "password": _("Password"),
         "iban": _("IBAN"),
         "bic": _("BIC"),
-        "amount_cents": _("Amount in cents"),
+        "amount_cents": _("Amount"),
         "currency": _("Currency"),
         "reason": _("Reason"),
         "format": _("Format"),

@@ -81,8 +81,16 @@ def history_lines(events: Iterable[AuditEvent]) -> list[HistoryLine]:
 def history_line(event: AuditEvent) -> HistoryLine:
     """The sentence for one event, who did it, and each value before and after."""
     text, icon = _sentence(event)
-    who = event.actor_name if event.actor_id is not None else gettext("The system")
-    return HistoryLine(text, who, event.at, icon, tuple(change_details(event.changes)))
+    return HistoryLine(text, who_of(event), event.at, icon, tuple(change_details(event.changes)))
+
+
+def who_of(event: AuditEvent) -> str:
+    """The person, or what acted where nobody was signed in."""
+    if event.actor_id is not None:
+        return event.actor_name
+    if event.kind in _BY_STRANGERS:
+        return gettext("Somebody who is not signed in")
+    return gettext("The system")
 
 
 def change_details(
@@ -90,11 +98,25 @@ def change_details(
 ) -> Iterable[tuple[str, str, str]]:
     """Each value before and after; fields that have no words only for those who read everything."""
     unnamed = [name for name in changes if name not in FIELDS] if with_unnamed else []
+    changes = _with_amounts(changes)
     for name in [*(name for name in FIELDS if name in changes), *unnamed]:
         before, after = (_value(name, one) for one in changes[name])
         if before or after:
             label = FIELDS.get(name)
             yield str(label or name.replace("_", " ").capitalize()), before, after
+
+
+def _with_amounts(changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Amounts in their currency, which then needs no line of its own."""
+    if "amount_cents" not in changes:
+        return changes
+    currencies = changes.get("currency", [None, None])
+    amounts = [
+        None if cents is None else formats.money(int(cents), currency or "EUR")
+        for cents, currency in zip(changes["amount_cents"], currencies, strict=True)
+    ]
+    kept = {name: values for name, values in changes.items() if name != "currency"}
+    return {**kept, "amount_cents": amounts}
 
 
 def _sentence(event: AuditEvent) -> tuple[str, str]:
@@ -152,6 +174,8 @@ def _moment(text: str) -> str:
 def _language(code: str) -> str:
     return LANGUAGES.get(code, code)
 
+
+_BY_STRANGERS = frozenset({AuditAction.SIGN_IN_FAILED, AuditAction.SIGN_IN_THROTTLED})
 
 _BY_ENDING: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {

@@ -18,7 +18,7 @@ from app.fab.widgets import Record
 from app.models import AuditEvent
 from app.security.permissions import Screen
 from app.views.backoffice.company_screen import CompanyScreen
-from app.views.history_words import change_details
+from app.views.history_words import change_details, who_of
 from app.views.labels import AUDIT_ACTIONS, EMPLOYER_ROLES, STAFF_ROLES
 
 _ROLES = {member.value: label for member, label in (*EMPLOYER_ROLES.items(), *STAFF_ROLES.items())}
@@ -107,6 +107,7 @@ class AuditEventView(CompanyScreen):
     }
     row_formatters: ClassVar[dict[str, Any]] = {
         "action": _words,
+        "actor_name": who_of,
         "changes": _changes,
     }
     formatters_columns: ClassVar[dict[str, Any]] = {
