@@ -59,6 +59,7 @@ def _wire_web(app: Flask, settings: Settings) -> None:
     from app.security.sessions import PortalSessions
     from app.views import register_views
     from app.views.locale import chosen_locale, chosen_timezone
+    from app.views.translations import register_translations
 
     if settings.proxy_hops:
         hops = settings.proxy_hops
@@ -67,6 +68,7 @@ def _wire_web(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=chosen_locale, timezone_selector=chosen_timezone)
     with app.app_context():
+        register_translations(app, babel)
         builder = AppBuilder(security_manager_class=SecurityManager, record_change=record_change)
         builder.init_app(app, db.session)
         register_views(app, builder)
