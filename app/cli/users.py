@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from app.domain.actors import Actor
 from app.domain.errors import DomainError
@@ -136,4 +137,6 @@ def _password(*, from_stdin: bool) -> str:
 
 
 def _refusal(error: DomainError) -> click.ClickException:
-    return click.ClickException(message_for(error))
+    """In English, as everything the command line says, whatever the issuer's language is."""
+    with force_locale("en"):
+        return click.ClickException(message_for(error))
