@@ -26,22 +26,25 @@ _FALLBACK_ZONE: Final = ZoneInfo("Europe/Brussels")
 _remembered = lru_cache(maxsize=8192)
 
 
-def money(cents: int | None, currency: str = "EUR") -> str:
-    """An amount given in minor units; a currency nobody knows is shown by its code."""
-    return NOTHING if cents is None else _money(cents, currency, _locale())
+def money(cents: int | None, currency: str = "EUR", *, region: Locale | None = None) -> str:
+    """An amount given in minor units; a currency nobody knows is shown by its code.
+
+    `region` is what `page_region` says, for rows that ask it once for all of them.
+    """
+    return NOTHING if cents is None else _money(cents, currency, region or page_region())
 
 
 def price(amount: Decimal | None, currency: str = "EUR") -> str:
     """An amount with as many decimals as it has: unit prices go below the cent."""
     if amount is None:
         return NOTHING
-    return _currency(_with_decimals(amount, _exponent(currency)), currency, _locale())
+    return _currency(_with_decimals(amount, _exponent(currency)), currency, page_region())
 
 
 def compact_money(cents: int, currency: str = "EUR") -> str:
     """A round amount for an axis, without its currency: 12K."""
     amount = from_cents(cents, currency) if is_currency(currency) else Decimal(cents) / 100
-    return numbers.format_compact_decimal(amount, locale=_locale(), fraction_digits=1)
+    return numbers.format_compact_decimal(amount, locale=page_region(), fraction_digits=1)
 
 
 def decimal(value: Decimal | None) -> str:
@@ -49,7 +52,7 @@ def decimal(value: Decimal | None) -> str:
     if value is None:
         return NOTHING
     return numbers.format_decimal(
-        _with_decimals(value, 0), locale=_locale(), decimal_quantization=False
+        _with_decimals(value, 0), locale=page_region(), decimal_quantization=False
     )
 
 
@@ -58,12 +61,12 @@ def percent(rate: Decimal | None) -> str:
     if rate is None:
         return NOTHING
     share = _with_decimals(rate, 0).scaleb(-2)
-    return numbers.format_percent(share, locale=_locale(), decimal_quantization=False)
+    return numbers.format_percent(share, locale=page_region(), decimal_quantization=False)
 
 
-def day(value: date | None) -> str:
-    """A business day: 22 Nov 2026 in the reader's way."""
-    return NOTHING if value is None else _day(value, _locale())
+def day(value: date | None, *, region: Locale | None = None) -> str:
+    """A business day: 22 Nov 2026 in the reader's way. `region` as for `money`."""
+    return NOTHING if value is None else _day(value, region or page_region())
 
 
 def moment(value: datetime | None) -> str:
@@ -71,7 +74,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return NOTHING
     local = value.astimezone(_zone())
-    locale = _locale()
+    locale = page_region()
     pattern = str(dates.get_datetime_format("medium", locale=locale))
     clock = dates.format_time(local, "short", tzinfo=local.tzinfo, locale=locale)
     return pattern.replace("{0}", clock).replace("{1}", _day(local.date(), locale))
@@ -79,17 +82,17 @@ def moment(value: datetime | None) -> str:
 
 def month(value: date) -> str:
     """November 2026."""
-    return _skeleton("yMMMM", value, _locale())
+    return _skeleton("yMMMM", value, page_region())
 
 
 def month_short(value: date) -> str:
     """Nov, for the foot of a bar."""
-    return _skeleton("LLL", value, _locale())
+    return _skeleton("LLL", value, page_region())
 
 
 def count_text(number: int, cap: int = _COUNT_CAP) -> str:
     """A count that stops at `cap`: 10,000+ for anything above it."""
-    shown = numbers.format_decimal(min(number, cap), locale=_locale())
+    shown = numbers.format_decimal(min(number, cap), locale=page_region())
     return f"{shown}+" if number > cap else shown
 
 
@@ -102,7 +105,7 @@ def file_size(size_bytes: int) -> str:
         value, unit = value / 1000, larger
     rounded = round(value, 0 if unit == "byte" or value >= 100 else 1)
     return units.format_unit(
-        _with_decimals(rounded, 0), f"digital-{unit}", length="short", locale=_locale()
+        _with_decimals(rounded, 0), f"digital-{unit}", length="short", locale=page_region()
     )
 
 
@@ -158,7 +161,8 @@ def register_formats(app: Flask) -> None:
         app.add_template_global(function)
 
 
-def _locale() -> Locale:
+def page_region() -> Locale:
+    """The language of the page, with the region that numbers and dates need."""
     locale = get_locale()
     return _FALLBACK if locale is None else _REGIONAL.get(locale.language, _FALLBACK)
 

@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from babel import Locale
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
 
 from app.domain.einvoice import InvoiceKind
 from app.domain.invoicing import PaymentState
-from app.views.formats import day, money
+from app.views.formats import day, money, page_region
 
 StateKey = tuple[str, int]
 
@@ -56,7 +59,8 @@ def document_rows(
 ) -> DocumentRows:
     """What `components/documents.html` draws. `back` is the address of the list the reader came from."""
     suffix = f"?next={quote(back)}" if back else ""
-    rows = tuple(_row(one, today, list_url, suffix, places) for one in found)
+    look = _Look(today, list_url, suffix, places, page_region())
+    rows = tuple(_row(one, look) for one in found)
     return DocumentRows(
         rows=rows,
         states={key: state_of(key) for key in {row.state for row in rows}},
@@ -82,30 +86,45 @@ def state_of(key: StateKey) -> State:
     if name == "overdue":
         text = ngettext("Overdue %(num)s day", "Overdue %(num)s days", days)
         return State(text, "bad")
-    return {
-        "credit_note": State(_("Credit note")),
-        "credit": State(_("Credit to use")),
-        "paid": State(_("Paid"), "ok"),
-        "partly": State(_("Partly paid"), "warn"),
-        "open": State(_("Open"), "info", ring=True),
-    }[name]
+    text, kind = _STATES[name]
+    return State(str(text), kind, ring=name == "open")
 
 
-def _row(
-    one: Any, today: date, list_url: str, suffix: str, places: Mapping[int, str]
-) -> DocumentRow:
-    url = f"{list_url}/{one.public_id}"
+_STATES: Mapping[str, tuple[LazyString, str]] = MappingProxyType(
+    {
+        "credit_note": (lazy_gettext("Credit note"), ""),
+        "credit": (lazy_gettext("Credit to use"), ""),
+        "paid": (lazy_gettext("Paid"), "ok"),
+        "partly": (lazy_gettext("Partly paid"), "warn"),
+        "open": (lazy_gettext("Open"), "info"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What all rows of a list have in common."""
+
+    today: date
+    list_url: str
+    suffix: str
+    places: Mapping[int, str]
+    region: Locale
+
+
+def _row(one: Any, look: _Look) -> DocumentRow:
+    url = f"{look.list_url}/{one.public_id}"
     return DocumentRow(
         public_id=one.public_id,
         number=one.number,
-        url=url + suffix,
+        url=url + look.suffix,
         pdf_url=f"{url}.pdf",
         xml_url=f"{url}.xml",
-        issued=day(one.issued_on),
-        due="" if one.due_on is None else day(one.due_on),
-        state=state_key(one, today),
-        amount=money(one.signed_cents, one.currency),
-        place=places.get(one.address_id, ""),
+        issued=day(one.issued_on, region=look.region),
+        due="" if one.due_on is None else day(one.due_on, region=look.region),
+        state=state_key(one, look.today),
+        amount=money(one.signed_cents, one.currency, region=look.region),
+        place=look.places.get(one.address_id, ""),
         cents=one.signed_cents,
         currency=one.currency,
     )
