@@ -1,9 +1,9 @@
 """`flask config`: print the page of settings, or say whether this deployment's are usable."""
 
 import click
-from flask.cli import AppGroup
 from pydantic.fields import FieldInfo
 
+from app.cli.groups import CommandGroup
 from config import Settings, load_settings, secret_names
 
 GROUPS = {
@@ -22,7 +22,7 @@ wrong with the present ones. This page is made by `make docs`.
 """
 TABLE_HEAD = "| name | meaning | unit | default |\n|---|---|---|---|"
 
-config = AppGroup("config", help="The settings of this deployment.")
+config = CommandGroup("config", help="The settings of this deployment.")
 
 
 @config.command("docs")

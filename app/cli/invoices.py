@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from flask.cli import AppGroup
-from flask_babel import force_locale
 from sqlalchemy.exc import DBAPIError
 
+from app.cli.groups import CommandGroup
 from app.cli.users import COMMAND_LINE
 from app.documents.archives import SourceFile, iter_sources
 from app.domain.errors import DomainError
@@ -27,7 +26,7 @@ FAILED_EXIT_CODE = 1
 REFUSED_EXIT_CODE = 2
 _SHOWN_EVERY_S = 0.2
 
-invoices = AppGroup("invoices", help="Invoices and credit notes.")
+invoices = CommandGroup("invoices", help="Invoices and credit notes.")
 
 
 class _Command(click.Command):
@@ -66,11 +65,10 @@ def import_(
         raise click.ClickException("Name the files, folders or ZIP archives to import.")
     report = _Report(is_silent=as_json)
     try:
-        with force_locale("en"):
-            order = _order(manager, create_companies=create_companies)
-            files = iter_sources(sources)
-            summary = _imported(files, order, report, dry_run=dry_run)
-            report.finish(summary, dry_run=dry_run, as_json=as_json)
+        order = _order(manager, create_companies=create_companies)
+        files = iter_sources(sources)
+        summary = _imported(files, order, report, dry_run=dry_run)
+        report.finish(summary, dry_run=dry_run, as_json=as_json)
     except DomainError as error:
         _fail(error, report)
     except DBAPIError as error:
@@ -104,8 +102,7 @@ def _imported(
 
 def _fail(error: DomainError, report: "_Report") -> NoReturn:
     report.clear_progress()
-    with force_locale("en"):
-        reason = message_for(error)
+    reason = message_for(error)
     if report.done:
         reason += f" {report.done} documents were handled; run the same command again to go on."
     raise click.ClickException(reason) from error

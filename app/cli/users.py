@@ -4,9 +4,9 @@ import sys
 from datetime import timedelta
 
 import click
-from flask.cli import AppGroup
 from flask_babel import force_locale
 
+from app.cli.groups import CommandGroup
 from app.domain.actors import Actor
 from app.domain.errors import DomainError
 from app.domain.languages import LANGUAGES
@@ -24,7 +24,7 @@ from app.services.users import (
     set_password,
 )
 
-users = AppGroup("users", help="People who can sign in.")
+users = CommandGroup("users", help="People who can sign in.")
 
 COMMAND_LINE = Actor(user_id=None, name="command line")
 

@@ -2,13 +2,14 @@
 
 import click
 from flask import Flask
-from flask.cli import AppGroup, ScriptInfo, pass_script_info
+from flask.cli import ScriptInfo, pass_script_info
 
 from app.cli.demo.load import OtherDataPresent, load_demo
 from app.cli.demo.serve import serve_demo
+from app.cli.groups import CommandGroup
 from app.extensions import ports
 
-demo = AppGroup("demo", help="The demo: a made-up issuer, its customers, their invoices.")
+demo = CommandGroup("demo", help="The demo: a made-up issuer, its customers, their invoices.")
 
 
 @demo.command("load")
