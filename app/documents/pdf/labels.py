@@ -90,7 +90,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Amount credited",
     ),
     "payment": ("Paiement", "Betaling", "Zahlung", "Payment"),
-    "beneficiary": ("Bénéficiaire", "Begunstigde", "Empfänger", "Beneficiary"),
+    "beneficiary": ("Bénéficiaire", "Begunstigde", "Zahlungsempfänger", "Beneficiary"),
     "account": ("IBAN", "IBAN", "IBAN", "IBAN"),
     "account_bic": ("IBAN / BIC", "IBAN / BIC", "IBAN / BIC", "IBAN / BIC"),
     "structured": (
@@ -99,7 +99,7 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "Strukturierte Mitteilung",
         "Structured communication",
     ),
-    "communication": ("Communication", "Mededeling", "Verwendungszweck", "Payment reference"),
+    "communication": ("Communication", "Mededeling", "Mitteilung", "Payment reference"),
     "mandate": ("Mandat", "Mandaat", "Mandat", "Mandate"),
     "creditor": (
         "Identifiant du créancier",
