@@ -211,6 +211,33 @@ def test_claire_chooses_how_invoices_reach_namur(claire: Page):
     expect(history).to_contain_text("PEPPOL + EMAIL")
 
 
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "fr"])
+def test_the_same_steps_lead_there_in_every_language(language, browse: Browse):
+    words, page = words_of(language), browse(cast.CLAIRE, language=language)
+    ways = page.get_by_role("navigation", name=words("Main"), exact=True)
+
+    page.goto("/")
+    ways.get_by_role("link", name=words("My company"), exact=True).click()
+    ways.get_by_role("link", name=words("Addresses"), exact=True).click()
+    page.get_by_role("link", name=f"{words('Edit')} Namur", exact=True).click()
+    page.get_by_text("PEPPOL + EMAIL", exact=True).click()
+    page.get_by_role("button", name=words("Save"), exact=True).click()
+
+    expect(page.get_by_role("main")).to_contain_text("PEPPOL + EMAIL")
+    expect(page.locator("aside")).to_contain_text("Claire Dubois")
+
+
+def test_a_visitor_finds_the_way_to_a_new_password(browse: Browse):
+    """Entry 4 and 7 of the help page, in the words of their French labels."""
+    page = browse()
+    page.goto("/")
+
+    page.get_by_role("link", name="Mot de passe oublié", exact=True).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mot de passe oublié")
+    expect(page.get_by_role("link", name="Prenez contact avec nos experts")).to_be_visible()
+
+
 def test_contacts_are_added_changed_removed_and_brought_back(claire: Page):
     follow(claire, W("My company"))
     follow(claire, W("Contacts"))
