@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         default=100,
         ge=1,
         le=2048,
-        description="Largest request accepted, uploads of invoices included.",
+        description="Largest upload of invoices accepted; any other request may bring 1 MiB.",
         json_schema_extra=_hint(unit="MiB"),
     )
     database_url: SecretStr = Field(

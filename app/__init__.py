@@ -59,12 +59,14 @@ def _wire_web(app: Flask, settings: Settings) -> None:
     from app.security.sessions import PortalSessions
     from app.views import register_views
     from app.views.locale import chosen_locale, chosen_timezone
+    from app.views.request_size import register_request_size
     from app.views.translations import register_translations
 
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     app.session_interface = PortalSessions()
+    register_request_size(app)  # before the form's token is looked for
     csrf.init_app(app)
     babel.init_app(app, locale_selector=chosen_locale, timezone_selector=chosen_timezone)
     with app.app_context():

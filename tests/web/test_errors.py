@@ -276,3 +276,32 @@ def test_what_is_too_large_is_refused_before_it_is_read(client, app, monkeypatch
     answer = client.post("/login", data={"email": "x" * 2000})
     assert answer.status_code == 413
     assert heading(answer)
+
+
+FILE = {
+    "content_type": "multipart/form-data; boundary=-",
+    "data": b'---\r\nContent-Disposition: form-data; name="files"; filename="a.xml"\r\n\r\n'
+    + b"x" * 2_000_000
+    + b"\r\n-----\r\n",
+}
+
+
+@pytest.mark.parametrize("path", ["/login", "/language", "/logout", "/backoffice/issuer/"])
+def test_no_form_takes_in_a_file(client, path):
+    assert client.post(path, **FILE).status_code == 413
+
+
+def test_only_who_may_upload_has_a_file_read(client, monkeypatch):
+    from flask import Request
+
+    def fail(_request):
+        raise AssertionError("the body was read")
+
+    stranger = client.post("/backoffice/imports/new", **FILE)
+    sign_in(client, CLAIRE)
+    monkeypatch.setattr(Request, "_load_form_data", fail)
+    customer = client.post("/backoffice/imports/new", **FILE)
+
+    assert stranger.status_code == 400
+    assert "/login" in stranger.text
+    assert customer.status_code == 403
