@@ -22,6 +22,8 @@ class AuditEvent(MaybeCompanyOwned, Base):
     __table_args__ = (
         Index("ix_audit_event_at", "at", "id"),
         Index("ix_audit_event_company", "company_id", "at", "id"),
+        # The history of a company: a few kinds of rows among many invoices and files.
+        Index("ix_audit_event_company_target", "company_id", "target_type", "at", "id"),
         Index("ix_audit_event_target", "target_type", "target_id", "id"),
         Index("ix_audit_event_actor", "actor_id", "id"),
         # The writer of an event may not be allowed to read it, and RETURNING reads.

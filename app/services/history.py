@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_, union_all
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.errors import DomainError
 from app.models import AuditEvent
@@ -66,8 +66,9 @@ def history(
     tables = (
         _TABLES[about] if about else tuple(name for names in _TABLES.values() for name in names)
     )
-    where = and_(AuditEvent.company_id == company_id, AuditEvent.target_type.in_(tables))
-    return page_of_events(session, where, before=before, limit=limit)
+    ours = AuditEvent.company_id == company_id
+    of_each = [and_(ours, AuditEvent.target_type == table) for table in tables]
+    return page_of_events(session, *of_each, before=before, limit=limit)
 
 
 def history_of(session: Session, target_type: str, target_id: int) -> list[AuditEvent]:
@@ -82,20 +83,26 @@ def history_of(session: Session, target_type: str, target_id: int) -> list[Audit
 
 
 def page_of_events(
-    session: Session, where: ColumnElement[bool], *, before: str | None, limit: int
+    session: Session, *wanted: ColumnElement[bool], before: str | None, limit: int
 ) -> HistoryPage:
-    """Events that meet a condition, newest first; the scope of the session narrows them as well.
+    """Events that meet one of the conditions, newest first; the scope of the session narrows them as well.
+
+    Each condition is read from its own end of the index: asked for in one, the few changes of a
+    company would be looked for among all its invoices. No event may meet two of them.
 
     Raises:
         HistoryPageUnknown: `before` is not the token of a page.
     """
-    statement = select(AuditEvent).where(where)
-    if before:
-        statement = statement.where(tuple_(AuditEvent.at, AuditEvent.id) < _position(before))
-    statement = statement.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(limit + 1)
-    found = list(session.scalars(statement))
+    older = [tuple_(AuditEvent.at, AuditEvent.id) < _position(before)] if before else []
+    ends = [_newest(AuditEvent, limit + 1).where(one, *older).subquery() for one in wanted]
+    either = aliased(AuditEvent, union_all(*(select(end) for end in ends)).subquery())
+    found = list(session.scalars(_newest(either, limit + 1)))
     events = found[:limit]
     return HistoryPage(events, _token(events[-1]) if len(found) > limit else None)
+
+
+def _newest(event: type[AuditEvent], count: int) -> Select[AuditEvent]:
+    return select(event).order_by(event.at.desc(), event.id.desc()).limit(count)
 
 
 def _token(event: AuditEvent) -> str:

@@ -378,6 +378,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_event_at", ["at", "id"], unique=False)
         batch_op.create_index("ix_audit_event_company", ["company_id", "at", "id"], unique=False)
         batch_op.create_index(
+            "ix_audit_event_company_target",
+            ["company_id", "target_type", "at", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_audit_event_target", ["target_type", "target_id", "id"], unique=False
         )
 
@@ -1043,6 +1048,7 @@ def downgrade() -> None:
     op.drop_table("import_batch")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_event_target")
+        batch_op.drop_index("ix_audit_event_company_target")
         batch_op.drop_index("ix_audit_event_company")
         batch_op.drop_index("ix_audit_event_at")
         batch_op.drop_index("ix_audit_event_actor")

@@ -1,6 +1,7 @@
 """The history of a company: by subject, by key, ties and all."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace as Namespace
 
 import pytest
 
@@ -66,6 +67,30 @@ def test_each_subject_has_its_own_events(session, martin):
         Subject.CONTACTS: {"contact"},
         Subject.ACCESS: {"membership", "portfolio"},
     }
+
+
+def test_somebody_limited_to_an_address_has_full_pages_of_what_happened_there(session, martin):
+    from sqlalchemy import select
+
+    from app.domain.audit import AuditAction
+    from app.models import Address
+    from app.security import scope
+    from app.security.tenancy import open_scope
+    from app.services.audit import record
+
+    places = {one.name: one for one in session.scalars(select(Address))}
+    for name in ("Namur", *["Eupen"] * 30, "Namur", "Namur"):
+        record(session, AuditAction.ADDRESS_CHANGED, target=places[name])
+    session.flush()
+    namur, company = places["Namur"].id, Namespace(id=martin.id)
+    session.commit()
+    session.expunge_all()
+    open_scope(session, scope.of_company(company.id, addresses=(namur,)))
+
+    events = [event for page in walk(session, company, limit=3) for event in page]
+
+    assert {event.address_id for event in events} == {namur}
+    assert [event.action for event in events].count("ADDRESS_CHANGED") == 3
 
 
 @pytest.mark.parametrize(
