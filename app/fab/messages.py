@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from app.domain.errors import DomainError
-from app.fab.sentences import SENTENCES
+from app.fab.sentences import NAMED_FIELDS, SENTENCES
 
 _BYTES_PER_MB = 1024 * 1024
 
@@ -21,7 +21,10 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
     words = SENTENCES.get(code)
     if words is None:
         return gettext("This was refused and nothing was changed (reason: %(code)s).", code=code)
-    return str(words) % _Facts(params)
+    facts = _Facts(params)
+    if (field := NAMED_FIELDS.get(facts.get("field"))) is not None:
+        facts["field"] = field
+    return str(words) % facts
 
 
 def add_to_form(form: FlaskForm, error: DomainError) -> None:

@@ -161,6 +161,20 @@ _WARNINGS = {
     ),
 }
 
+NAMED_FIELDS: Mapping[object, LazyString] = MappingProxyType(
+    {
+        "seller.vat_id": _("the VAT number of the seller"),
+        "seller.legal_id": _("the enterprise number of the seller"),
+        "seller.endpoint": _("the PEPPOL identifier of the seller"),
+        "buyer.vat_id": _("the VAT number of the buyer"),
+        "buyer.legal_id": _("the enterprise number of the buyer"),
+        "buyer.endpoint": _("the PEPPOL identifier of the buyer"),
+        "payment.iban": _("the account number"),
+        "payment.id": _("the structured communication"),
+    }
+)
+"""Parts of a document as a warning names them."""
+
 _STAFF = {
     "last_administrator": _("This is the last administrator. Name another one first."),
     "not_yourself": _("You cannot disable yourself. Ask another administrator."),

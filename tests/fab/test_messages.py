@@ -85,3 +85,26 @@ def test_no_code_is_said_twice():
     ]
 
     assert sum(map(len, groups)) == len(sentences.SENTENCES)
+
+
+def test_a_wrong_number_is_named_in_words(speaking):
+    from app.documents.checks import check
+    from app.domain.einvoice import Party, PaymentMeans, PostalAddress
+    from app.domain.identifiers import Identifier
+    from app.fab.messages import sentence
+    from tests.documents.samples import invoice
+
+    wrong = Party(
+        name="X",
+        vat_id="BE0417497107",
+        legal_id=Identifier("0417497107", "0208"),
+        endpoint=Identifier("0417497107", "0208"),
+        address=PostalAddress(country="BE"),
+    )
+    means = PaymentMeans(code="30", iban="BE68539007547035", payment_id="+++202/6001/23465+++")
+    found = check(invoice(seller=wrong, buyer=wrong, payment_means=(means,)))
+    said = [sentence(one.code, one.params) for one in found if one.code == "check_digits_wrong"]
+
+    assert len(said) == 3 + 3 + 2
+    assert not [text for text in said if "_" in text or "." in text.removesuffix(".")]
+    assert "The check digits of the VAT number of the seller are wrong." in said
