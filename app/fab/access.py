@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
-from flask import abort, request
+from flask import abort
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.fab.redirects import see_other
+from app.security.access import to_sign_in
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -39,5 +38,4 @@ def turn_away() -> Response:
     """To the sign-in form when nobody is signed in, else 403."""
     if current_user.is_authenticated:
         abort(403)
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return see_other(f"/login?{urlencode({'next': wanted})}" if wanted else "/login")
+    return to_sign_in()

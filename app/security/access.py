@@ -48,10 +48,20 @@ def requires_sign_in(method: F) -> F:
 
     @wraps(method)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        return method(*args, **kwargs) if current_principal() else _to_sign_in()
+        return method(*args, **kwargs) if current_principal() else to_sign_in()
 
     checked.required_permission = None  # type: ignore[attr-defined]
     return checked  # type: ignore[return-value]
+
+
+def to_sign_in() -> Response:
+    """To the sign-in form, and from there back to the page that was asked for."""
+    return redirect(sign_in_url(request.full_path.rstrip("?") if request.method == "GET" else ""))
+
+
+def sign_in_url(wanted: str = "") -> str:
+    """The address of the sign-in form that leads to `wanted`, a path of this site; else to the person's home."""
+    return f"/login?next={quote(wanted)}" if wanted not in {"", "/"} else "/login"
 
 
 def public(method: F) -> F:
@@ -75,7 +85,7 @@ def visitor_actor(name: str) -> Actor:
 def _refusal(permission: Permission) -> Response | None:
     principal = current_principal()
     if principal is None:
-        return _to_sign_in()
+        return to_sign_in()
     if _is_of_a_company(permission) and principal.company is None:
         abort(404)
     if not principal.may(permission):
@@ -85,8 +95,3 @@ def _refusal(permission: Permission) -> Response | None:
 
 def _is_of_a_company(permission: Permission) -> bool:
     return any(permission in permissions_of(role) for role in EMPLOYER_ROLES)
-
-
-def _to_sign_in() -> Response:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(f"/login?next={quote(wanted)}" if wanted not in {"", "/"} else "/login")

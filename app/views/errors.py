@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from math import ceil
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, make_response, request
 from flask.globals import request_ctx
@@ -25,6 +25,7 @@ from app.domain.ports import BlobDamaged, BlobMissing, StorageUnavailable
 from app.extensions import db
 from app.fab.messages import message_for
 from app.fab.redirects import own_path
+from app.security.access import sign_in_url
 from app.security.sessions import signed_in
 from app.security.writes import NotYours
 from app.services.issuer import kept_issuer_card
@@ -81,7 +82,7 @@ def _form_out_of_date(_error: CSRFError) -> Response:
     came_from = _page_of_the_form()
     if signed_in() is not None or request.path == "/login":
         return _page("csrf_failed", HTTPStatus.BAD_REQUEST, again_url=came_from or "/")
-    url = f"/login?next={quote(came_from)}" if came_from else "/login"
+    url = sign_in_url(came_from or "")
     return _page("session_expired", HTTPStatus.BAD_REQUEST, sign_in_url=url)
 
 

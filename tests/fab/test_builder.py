@@ -85,8 +85,8 @@ def test_strangers_are_sent_to_sign_in_and_come_back(toy):
     answer = toy.client.get("/billview/list/?_flt_0_number=a")
 
     assert (answer.status_code, answer.location) == (
-        303,
-        "/login?next=%2Fbillview%2Flist%2F%3F_flt_0_number%3Da",
+        302,
+        "/login?next=/billview/list/%3F_flt_0_number%3Da",
     )
 
 
