@@ -14,7 +14,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from sqlalchemy.sql import ClauseElement
 
 from app.models import AuditEvent
-from app.security.criteria import DENY, DIRECTORY_TABLES, WRITTEN_BY_ADMINISTRATORS, criteria_of
+from app.security.criteria import DENY, DIRECTORY_TABLES, WRITTEN_BY_ADMINISTRATORS
+from app.security.narrowing import narrowed, with_criteria
 from app.security.row_security import bind_scope
 from app.security.scope import Reach, Scope
 from app.security.statements import Mentions, is_owned, mentions_of
@@ -118,12 +119,16 @@ def _narrow(state: ORMExecuteState) -> None:
     if found.owned:
         scope = current_scope(state.session)
         _refuse_beyond(scope, state, found)
-        _add_criteria(state, criteria_of(scope))
+        state.statement = narrowed(state.statement, scope)
         _send_to_reader(state)
     elif getattr(state.statement, "_with_options", ()):
         # What is loaded along with a row of nobody's may be somebody's.
         known: Scope | None = state.session.info.get("scope")
-        _add_criteria(state, DENY if known is None else criteria_of(known))
+        state.statement = (
+            with_criteria(state.statement, DENY)
+            if known is None
+            else narrowed(state.statement, known)
+        )
     state.update_execution_options(**{_NARROWED: True})
 
 
@@ -158,16 +163,6 @@ def _moved_by(state: ORMExecuteState) -> set[str]:
     values = (*(statement._values or ()), *(state.parameters or ()))  # noqa: SLF001
     names = {str(getattr(one, "key", one)) for one in values}
     return names & {"id", "company_id", "address_id"}
-
-
-def _add_criteria(state: ORMExecuteState, criteria: Sequence[Any]) -> None:
-    statement: Any = state.statement
-    inherited = getattr(
-        statement, "_with_options", ()
-    )  # by a loader, from the statement it loads for
-    missing = [one for one in criteria if one not in inherited]
-    if missing:
-        state.statement = statement.options(*missing)
 
 
 def _send_to_reader(state: ORMExecuteState) -> None:

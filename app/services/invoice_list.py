@@ -111,7 +111,8 @@ def settled(query: InvoiceQuery, around: Surroundings) -> InvoiceQuery:
 
 def invoice_page(session: Session, query: InvoiceQuery, *, size: int = PAGE_SIZE) -> InvoicePage:
     """One page of the documents that the query asks for; always one statement."""
-    return _page_of(query, _found(session, query, limit=size + 1), size)
+    statement = _rows_of(query, _conditions(session, query), limit=size + 1)
+    return _page_of(query, session.execute(statement).all(), size)
 
 
 def counted_page(
@@ -120,15 +121,13 @@ def counted_page(
     """A page with the counts of the tabs beside it, in one statement wherever an index counts."""
     if query.search is not None and query.search.is_certain:
         return invoice_page(session, query), tab_counts(session, query)
-    counts = [
-        number.label(f"{tab}_count")
-        for tab, number in zip(InvoiceTab, _counts_of(session, query), strict=True)
-    ]
-    found = _found(session, query, counts, limit=PAGE_SIZE + 1)
+    is_first_of_all = query.search is None and query.cursor is None
+    statement = _first_page(query) if is_first_of_all else _counted(session, query)
+    found = session.execute(statement).all()
     page = _page_of(query, found, PAGE_SIZE)
     if not found:
         return page, tab_counts(session, query)
-    return page, _capped([getattr(found[0], number.name) for number in counts])
+    return page, _capped([getattr(found[0], _count_name(tab)) for tab in InvoiceTab])
 
 
 def tab_counts(session: Session, query: InvoiceQuery) -> dict[InvoiceTab, int]:
@@ -210,16 +209,34 @@ def _capped(counts: Iterable[int | None]) -> dict[InvoiceTab, int]:
     }
 
 
-def _found(
-    session: Session,
+def _counted(session: Session, query: InvoiceQuery) -> Select[*tuple[Any, ...]]:
+    conditions, counts = _conditions(session, query), _counts_of(session, query)
+    return _rows_of(query, conditions, counts, limit=PAGE_SIZE + 1)
+
+
+@lru_cache(maxsize=64)
+def _first_page(query: InvoiceQuery) -> Select[*tuple[Any, ...]]:
+    """The page that is asked most, made once for each choice of filters, as are its counts."""
+    counts = _counts_without_search(
+        replace(query, tab=InvoiceTab.ALL, order=NEWEST_FIRST), COUNT_CAP
+    )
+    return _rows_of(query, _filters(query), counts, limit=PAGE_SIZE + 1)
+
+
+def _rows_of(
     query: InvoiceQuery,
-    beside: Sequence[ColumnElement[int]] = (),
+    conditions: Sequence[ColumnElement[bool]],
+    counts: Sequence[ScalarSelect[int]] = (),
     *,
     limit: int,
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    base = select(*_COLUMNS, *beside)
-    base = base.where(*_conditions(session, query), in_tab(query.tab, query.today))
-    return session.execute(page_of(base, query.order, query.cursor, limit=limit)).all()
+) -> Select[*tuple[Any, ...]]:
+    beside = [count.label(_count_name(tab)) for tab, count in zip(InvoiceTab, counts, strict=False)]
+    base = select(*_COLUMNS, *beside).where(*conditions, in_tab(query.tab, query.today))
+    return page_of(base, query.order, query.cursor, limit=limit)
+
+
+def _count_name(tab: InvoiceTab) -> str:
+    return f"{tab}_count"
 
 
 def _page_of(query: InvoiceQuery, found: Sequence[Row[*tuple[Any, ...]]], size: int) -> InvoicePage:

@@ -1,5 +1,8 @@
 """Wall 1 alone: what a scoped session reads, however it asks."""
 
+import gc
+import weakref
+
 import pytest
 from sqlalchemy import delete, exists, func, literal, select, text, union, union_all, update
 from sqlalchemy.orm import aliased, joinedload, selectinload, subqueryload
@@ -19,6 +22,7 @@ from app.models import (
     Portfolio,
 )
 from app.security.criteria import criteria_of
+from app.security.narrowing import narrowed
 from app.security.scope import (
     EVERYTHING,
     of_audit,
@@ -113,6 +117,33 @@ def test_scopes_of_the_same_shape_never_mix(wall_1, ground):
         for pair in ((ground.martin, ground.dubois), (ground.peeters, ground.lambert)):
             with wall_1(of_portfolio(pair, user_id=ground.marc)) as session:
                 assert set(session.scalars(select(Company.id))) == set(pair)
+
+
+def test_a_kept_statement_never_brings_what_it_brought_another_scope(wall_1, ground):
+    kept = select(Invoice.company_id).distinct()
+
+    for _ in range(2):
+        for company in (ground.martin, ground.peeters):
+            assert wall_1(of_company(company)).scalars(kept).all() == [company]
+            assert wall_1(of_company(company, addresses=())).scalars(kept).all() == []
+    assert len(wall_1(EVERYTHING).scalars(kept).all()) > 2
+    with pytest.raises(ScopeMissing):
+        wall_1().execute(kept)
+    assert wall_1(of_company(ground.peeters)).scalars(kept.limit(1)).all() == [ground.peeters]
+
+
+def test_a_statement_is_narrowed_once_for_a_scope_and_goes_with_what_is_kept_of_it():
+    kept, scope = select(Invoice.id), of_company(7)
+    before = weakref.ref(kept)
+
+    assert narrowed(kept, scope) is narrowed(kept, of_company(7))
+    assert narrowed(kept, scope) is not narrowed(kept, of_company(8))
+    assert narrowed(kept, EVERYTHING) is kept
+    for company in range(100):
+        narrowed(kept, of_company(company))
+    del kept
+    gc.collect()
+    assert before() is None
 
 
 def test_criteria_are_made_once_for_a_scope(ground):
