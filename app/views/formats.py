@@ -92,8 +92,7 @@ def month_short(value: date) -> str:
 
 def count_text(number: int, cap: int = _COUNT_CAP) -> str:
     """A count that stops at `cap`: 10,000+ for anything above it."""
-    shown = numbers.format_decimal(min(number, cap), locale=page_region())
-    return f"{shown}+" if number > cap else shown
+    return _count(min(number, cap), page_region()) + ("+" if number > cap else "")
 
 
 def file_size(size_bytes: int) -> str:
@@ -174,6 +173,11 @@ def _zone() -> tzinfo:
 @_remembered
 def _money(cents: int, currency: str, locale: Locale) -> str:
     return _currency(Decimal(cents).scaleb(-_exponent(currency)), currency, locale)
+
+
+@_remembered
+def _count(number: int, locale: Locale) -> str:
+    return numbers.format_decimal(number, locale=locale)
 
 
 @_remembered
