@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.actors import SYSTEM, Actor
 from app.domain.audit import AuditAction
-from app.models import Address, AuditEvent, Company
+from app.models import Address, AuditEvent, Company, Membership, Portfolio
 
 MASK = "•••"
 LONGEST_LABEL = 300
@@ -40,7 +40,7 @@ def record(
     are the target's, unless `company_id` says otherwise. Values of secret fields are masked here.
     """
     who = actor or session.info.get("actor") or SYSTEM
-    named = label if label is not None else str(target) if target is not None else None
+    named = label if label is not None else _name_of(target)
     event = AuditEvent(
         action=action.value,
         actor_id=who.user_id,
@@ -65,6 +65,15 @@ def _id_of(target: object | None) -> int | None:
         return None
     identity = inspect(target, raiseerr=True).identity
     return int(identity[0]) if identity else None
+
+
+def _name_of(target: object | None) -> str | None:
+    """As the people of its company call it; access and portfolios go by the person alone."""
+    if isinstance(target, Membership):
+        return str(target.user)
+    if isinstance(target, Portfolio):
+        return str(target.manager)
+    return None if target is None else str(target)
 
 
 def _company_of(target: object) -> int | None:

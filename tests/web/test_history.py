@@ -44,6 +44,14 @@ def test_a_change_shows_who_and_the_words_before_and_after(client):
     assert "PEPPOL_AND_EMAIL" not in page
 
 
+def test_who_was_let_in_goes_by_the_name_alone(client):
+    cast.sign_in(client, cast.CLAIRE, language="en")
+    page = client.get(url(client, "/history?about=access")).text
+
+    assert "Access was given: Ines Payroll<" in page
+    assert "An account manager was assigned: Marc Manager<" in page
+
+
 def test_pages_follow_each_other_by_key(client):
     token = cast.sign_in(client, cast.CLAIRE)
     for number in range(26):

@@ -119,7 +119,8 @@ def test_a_company_is_given_to_a_manager_and_taken_back(app, sofia, browser):
     assert given.status_code == 303, given.text
     assert marc.get(show).status_code == 200
     event = events(app, AuditAction.PORTFOLIO_ASSIGNED)[0]
-    assert cast.LAMBERT in event.target_label
+    assert event.target_label == "Marc Manager"
+    assert event.company_id == cast.company(app, cast.LAMBERT).id
 
     newest = sofia.get("/backoffice/portfolios/list/").text.split("/backoffice/portfolios/delete/")[
         1
