@@ -63,16 +63,21 @@ def balances(session: Session, *, today: date) -> list[Balance]:
 def invoiced_by_month(
     session: Session, *, today: date, months: int = 12
 ) -> Mapping[str, Mapping[date, int]]:
-    """Currency to first day of a month to what was invoiced less what was credited; one statement."""
+    """Currency to first day of a month to what was invoiced less what was credited; one statement.
+
+    Totals with tax, not what was left to pay of them: a part that was paid before was invoiced, too.
+    """
     index = today.year * 12 + today.month - months
     since = date(index // 12, index % 12 + 1, 1)
     year, month = extract("year", Invoice.issued_on), extract("month", Invoice.issued_on)
+    is_credit_note = Invoice.kind == InvoiceKind.CREDIT_NOTE
+    signed_total = case((is_credit_note, -Invoice.total_cents), else_=Invoice.total_cents)
     rows = session.execute(
         select(
             Invoice.currency,
             year.label("year"),
             month.label("month"),
-            func.sum(Invoice.signed_cents).label("cents"),
+            func.sum(signed_total).label("cents"),
         )
         .where(Invoice.issued_on >= since, Invoice.issued_on <= today)
         .group_by(Invoice.currency, "year", "month")

@@ -69,6 +69,28 @@ def test_credit_is_told_apart_and_lowers_what_was_invoiced(session):
     assert months["USD"] == {date(2026, 11, 1): 700}
 
 
+def test_what_was_paid_before_was_invoiced_all_the_same(session):
+    from app.services.balances import balances, invoiced_by_month
+
+    with in_company(session) as company_id:
+        on = date(2026, 11, 3)
+        for cents, total, credit in ((400, 1000, False), (0, 500, False), (100, 300, True)):
+            add_invoice(
+                session,
+                company_id,
+                currency="USD",
+                cents=cents,
+                total_cents=total,
+                credit=credit,
+                issued_on=on,
+            )
+        (balance,) = [one for one in balances(session, today=TODAY) if one.currency == "USD"]
+        months = invoiced_by_month(session, today=TODAY)
+
+    assert balance.open_cents == 400
+    assert months["USD"] == {date(2026, 11, 1): 1000 + 500 - 300}
+
+
 def test_twelve_months_are_looked_back_upon(session):
     from app.services.balances import invoiced_by_month
 
