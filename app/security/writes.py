@@ -100,15 +100,15 @@ def _admit(session: Session, company: Company, scope: Scope) -> bool:
 
 
 def _next_company_id(session: Session) -> int:
-    # Row-level security asks for the number before the row exists.
-    statement = (
-        "SELECT nextval(pg_get_serial_sequence('company', 'id'))"
-        if session.get_bind().dialect.name == "postgresql"
-        else "SELECT coalesce(max(id), 0) + 1 FROM company"
-    )
-    checked = {"tenancy": "checked"}
-    found = session.connection().execute(text(statement), execution_options=checked)
-    return int(found.scalar_one())
+    """Row-level security asks for the number before the row exists."""
+    connection, checked = session.connection(), {"tenancy": "checked"}
+    statement = "SELECT nextval(pg_get_serial_sequence('company', 'id'))"
+    if connection.dialect.name == "sqlite":
+        # A write that changes nothing takes SQLite's one write lock: nobody else counts until we are done.
+        lock = text("UPDATE company SET id = id WHERE id IS NULL")
+        connection.execute(lock, execution_options=checked)
+        statement = "SELECT coalesce(max(id), 0) + 1 FROM company"
+    return int(connection.execute(text(statement), execution_options=checked).scalar_one())
 
 
 def _is_of_companies(item: Any, scope: Scope) -> bool:

@@ -171,6 +171,42 @@ def test_a_company_that_was_not_opened_after_all_is_nobodys(wall_1, ground):
     assert session.info["scope"].companies == (ground.martin,)
 
 
+def test_companies_that_are_opened_at_the_same_instant_get_numbers_of_their_own(
+    app, ground, monkeypatch
+):
+    from contextlib import suppress
+    from threading import Barrier, BrokenBarrierError, Thread
+
+    from app.extensions import db
+    from app.security import writes
+    from app.security.tenancy import open_scope
+
+    both_counted, next_company_id, numbers = Barrier(2), writes._next_company_id, []
+
+    def wait_for_the_other(session):
+        number = next_company_id(session)
+        with suppress(BrokenBarrierError):
+            both_counted.wait(0.5)
+        return number
+
+    def open_one(name):
+        with app.app_context():
+            open_scope(db.session(), of_portfolio((ground.martin,), user_id=ground.marc))
+            company = Company(name=name)
+            db.session.add(company)
+            db.session.commit()
+            numbers.append(company.id)
+
+    monkeypatch.setattr(writes, "_next_company_id", wait_for_the_other)
+    threads = [Thread(target=open_one, args=(f"Ensemble {n}",)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(numbers)) == 2
+
+
 def test_a_new_company_does_not_choose_its_number(wall_1, ground):
     session = wall_1(of_portfolio((ground.martin,), user_id=ground.marc))
 
