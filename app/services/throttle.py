@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,10 +20,12 @@ PER_ACCOUNT_AND_NETWORK = 10
 """Tries at one account from one network (PyPI's Warehouse: 10 in 5 minutes; OWASP ASVS 5, 6.3.1)."""
 PER_NETWORK = 50
 """Tries from one network, whatever the account: an office of people shares one (Warehouse: 10 for one address)."""
+PER_IPV6_SITE = 100
+"""Tries from one /48: one owner may hold it whole (RFC 6177), as 256 networks; or a provider deals it out."""
 ALTOGETHER = 3000
-"""Tries from everywhere. A network that was refused no longer counts here, so it takes sixty networks to get there."""
+"""Tries from everywhere. What was refused no longer counts here: sixty networks, or thirty sites, get there."""
 
-IPV4_NETWORK, IPV6_NETWORK = 24, 56
+IPV4_NETWORK, IPV6_NETWORK, IPV6_SITE = 24, 56, 48
 """What one customer of a provider usually holds; longer IPv6 prefixes cost nobody anything."""
 
 
@@ -58,24 +60,28 @@ def sign_in_limits(secret: str, *, email: str, ip: str | None) -> tuple[Limit, .
     Keys are keyed hashes: the table names no account and no address. Nobody can lock out somebody
     else: an account is counted together with the network that tries it (OWASP ASVS 5, 6.3.1).
     """
-    network = network_of(ip)
-    return (
+    network, site = network_of(ip), site_of(ip)
+    limits = [
         Limit(keyed_hash(secret, "account", email, network), PER_ACCOUNT_AND_NETWORK),
         Limit(keyed_hash(secret, "network", network), PER_NETWORK),
-        Limit(keyed_hash(secret, "everybody"), ALTOGETHER),
-    )
+    ]
+    if site is not None:
+        limits.append(Limit(keyed_hash(secret, "site", site), PER_IPV6_SITE))
+    return (*limits, Limit(keyed_hash(secret, "everybody"), ALTOGETHER))
 
 
 def network_of(ip: str | None) -> str:
     """The network an address belongs to, as throttles see it."""
-    try:
-        address = ip_address((ip or "").partition("%")[0])
-    except ValueError:
+    address = _address(ip)
+    if address is None:
         return "unknown"
-    mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    prefix = IPV4_NETWORK if address.version == 4 else IPV6_NETWORK
-    return str(ip_network(f"{address}/{prefix}", strict=False))
+    return _around(address, IPV4_NETWORK if address.version == 4 else IPV6_NETWORK)
+
+
+def site_of(ip: str | None) -> str | None:
+    """The wider network that an IPv6 address belongs to; None for any other."""
+    address = _address(ip)
+    return None if address is None or address.version == 4 else _around(address, IPV6_SITE)
 
 
 def keyed_hash(secret: str, *parts: str) -> str:
@@ -120,6 +126,18 @@ def purge_windows(session: Session) -> int:
     """Delete the windows that have ended; returns how many."""
     statement = delete(ThrottleWindow).where(ThrottleWindow.ends_at < now())
     return session.execute(statement).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def _address(ip: str | None) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address((ip or "").partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _around(address: IPv4Address | IPv6Address, prefix: int) -> str:
+    return str(ip_network(f"{address}/{prefix}", strict=False))
 
 
 def _add_one(session: Session, limit: Limit, starts_at: datetime) -> int:

@@ -170,6 +170,18 @@ def test_limits_of_another_network_share_only_the_widest():
     assert [a.key == b.key for a, b in zip(mine, yours, strict=True)] == [False, False, True]
 
 
+def test_the_owner_of_a_wide_ipv6_network_does_not_use_up_what_is_for_everybody(session):
+    let_through = 0
+    for number in range(256):
+        ip = f"2001:db8:1:{number:02x}00::1"
+        limits = sign_in_limits("secret", email=f"{number}@x.example", ip=ip)
+        let_through += tries(session, limits, 1)
+
+    assert let_through == throttle.PER_IPV6_SITE < throttle.ALTOGETHER
+    elsewhere = sign_in_limits("secret", email="claire@x.example", ip="2001:db8:2::1")
+    assert tries(session, elsewhere, 1) == 1
+
+
 def test_the_table_holds_one_row_for_each_key_and_window(session):
     from app.models import ThrottleWindow
 
