@@ -1,6 +1,6 @@
 """The QR code with which a banking app fills in a SEPA credit transfer."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
 
 from segno import helpers
@@ -30,7 +30,7 @@ def epc_qr_svg(einvoice: EInvoice) -> str | None:
         code = helpers.make_epc_qr(
             name=einvoice.beneficiary[:_NAME_CHARS],
             iban=normalise_iban(means.iban),
-            amount=einvoice.totals.payable.quantize(Decimal("0.01")),
+            amount=einvoice.totals.payable.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP),
             text=(display_structured_communication(means.payment_id) or einvoice.number)[
                 :_TEXT_CHARS
             ],

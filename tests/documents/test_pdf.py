@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from app.documents.epc import epc_qr_svg
 from app.documents.pdf import TypstRenderer, labels, renderer
 from app.documents.pdf.formats import Formats
 from app.documents.pdf.glyphs import printable
@@ -230,6 +231,12 @@ class TestPayment:
             "",
             "+++202/6001/23464+++",
         ]
+
+    def test_half_a_cent_is_paid_as_a_whole_one(self):
+        def code_for(payable):
+            return epc_qr_svg(invoice(totals=replace(invoice().totals, payable=Decimal(payable))))
+
+        assert code_for("10.125") == code_for("10.13")
 
     def test_a_payment_reference_that_is_missing_is_the_number(self):
         (code,) = codes(render(invoice(payment_means=(replace(TRANSFER, payment_id=""),))))
