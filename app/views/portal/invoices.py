@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import abort, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from app.domain.clock import today
 from app.domain.invoicing import InvoiceTab
@@ -114,10 +115,11 @@ def _tabs(
     address: ListAddress, counts: dict[InvoiceTab, int], list_url: str
 ) -> list[tuple[str, str, str, bool]]:
     names = {
-        InvoiceTab.ALL: _("All"),
+        # Several documents stand behind a tab: French says "Payées" there and "Payée" on a row.
+        InvoiceTab.ALL: pgettext("documents", "All"),
         InvoiceTab.OPEN: _("Open"),
         InvoiceTab.OVERDUE: _("Overdue"),
-        InvoiceTab.PAID: _("Paid"),
+        InvoiceTab.PAID: pgettext("documents", "Paid"),
         InvoiceTab.CREDIT_NOTES: _("Credit notes"),
     }
     return [
