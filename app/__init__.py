@@ -60,8 +60,10 @@ def _wire_web(app: Flask, settings: Settings) -> None:
     from app.views import register_views
     from app.views.locale import chosen_locale, chosen_timezone
     from app.views.request_size import register_request_size
+    from app.views.templates import PageEnvironment
     from app.views.translations import register_translations
 
+    app.jinja_environment = PageEnvironment
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
