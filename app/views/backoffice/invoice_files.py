@@ -2,18 +2,14 @@
 
 from uuid import UUID
 
-from flask import abort, make_response
-from werkzeug.wrappers import Response
+from flask import Response
 
 from app.domain.invoicing import DocumentFormat
-from app.domain.ports import RenderingFailed
 from app.domain.roles import Role
-from app.extensions import db
 from app.fab.portal import PortalView, expose
 from app.security.access import current_principal, requires
 from app.security.permissions import Permission
-from app.services.documents import InvoiceUnknown
-from app.views.document_files import document_response, log
+from app.views.document_files import document_response, pdf_response
 
 
 class StaffInvoiceFilesView(PortalView):
@@ -23,25 +19,19 @@ class StaffInvoiceFilesView(PortalView):
     @expose("/<uuid:public_id>.pdf")
     @requires(Permission.READ_STORED_DOCUMENTS)
     def pdf(self, public_id: UUID) -> Response:
-        try:
-            return _file(public_id, DocumentFormat.PDF)
-        except RenderingFailed as error:
-            db.session.rollback()
-            log.exception("PDF of %s could not be drawn: %s", public_id, error.params.get("reason"))
-            page = self.render("backoffice/invoice_no_pdf.html", public_id=public_id)
-            return make_response(page, 503)
+        return pdf_response(
+            public_id,
+            without_pdf=lambda: self.render("backoffice/invoice_no_pdf.html", public_id=public_id),
+            keep=_may_be_kept(),
+        )
 
     @expose("/<uuid:public_id>.xml")
     @requires(Permission.READ_STORED_DOCUMENTS)
     def xml(self, public_id: UUID) -> Response:
-        return _file(public_id, DocumentFormat.XML)
+        return document_response(public_id, DocumentFormat.XML, keep=_may_be_kept())
 
 
-def _file(public_id: UUID, kind: DocumentFormat) -> Response:
+def _may_be_kept() -> bool:
     """An auditor changes nothing: a PDF that is drawn for one is not stored."""
     principal = current_principal()
-    keep = principal is not None and principal.role is not Role.AUDITOR
-    try:
-        return document_response(public_id, kind, keep=keep)
-    except InvoiceUnknown:
-        abort(404)
+    return principal is not None and principal.role is not Role.AUDITOR

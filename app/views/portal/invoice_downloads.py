@@ -2,17 +2,13 @@
 
 from uuid import UUID
 
-from flask import abort, make_response
-from werkzeug.wrappers import Response
+from flask import Response
 
 from app.domain.invoicing import DocumentFormat
-from app.domain.ports import RenderingFailed
-from app.extensions import db
 from app.fab.portal import PortalView, expose
 from app.security.access import requires
 from app.security.permissions import Permission
-from app.services.documents import InvoiceUnknown
-from app.views.document_files import document_response, log
+from app.views.document_files import document_response, pdf_response
 
 
 class InvoiceDownloadsView(PortalView):
@@ -22,23 +18,12 @@ class InvoiceDownloadsView(PortalView):
     @expose("/<uuid:public_id>.pdf")
     @requires(Permission.DOWNLOAD_DOCUMENTS)
     def pdf(self, public_id: UUID) -> Response:
-        try:
-            return _file(public_id, DocumentFormat.PDF)
-        except RenderingFailed as error:
-            db.session.rollback()
-            log.exception("PDF of %s could not be drawn: %s", public_id, error.params.get("reason"))
-            return make_response(
-                self.render("portal/invoice_no_pdf.html", public_id=public_id), 503
-            )
+        return pdf_response(
+            public_id,
+            without_pdf=lambda: self.render("portal/invoice_no_pdf.html", public_id=public_id),
+        )
 
     @expose("/<uuid:public_id>.xml")
     @requires(Permission.DOWNLOAD_DOCUMENTS)
     def xml(self, public_id: UUID) -> Response:
-        return _file(public_id, DocumentFormat.XML)
-
-
-def _file(public_id: UUID, kind: DocumentFormat) -> Response:
-    try:
-        return document_response(public_id, kind)
-    except InvoiceUnknown:
-        abort(404)
+        return document_response(public_id, DocumentFormat.XML)
