@@ -6,17 +6,6 @@ from tests import cast
 from tests.services.trail import follow_trail
 
 
-@pytest.fixture
-def martin(session):
-    """Boulangerie Martin, in a session of its own people."""
-    from app.security import scope
-    from app.security.tenancy import open_scope
-
-    company = cast.company(session, cast.MARTIN)
-    open_scope(session, scope.of_company(company.id))
-    return company
-
-
 def find(session, company, name):
     from app.services.addresses import list_addresses
 

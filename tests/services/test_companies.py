@@ -101,29 +101,21 @@ def test_a_foreign_number_is_never_taken_for_a_belgian_one(session, marc):
     assert other.enterprise_key == "0002:0990700888"
 
 
-def test_an_employer_cannot_open_a_company(session):
-    from app.security import scope
-    from app.security.tenancy import open_scope
+def test_an_employer_cannot_open_a_company(session, martin):
     from app.security.writes import NotYours
     from app.services.companies import open_company
-
-    martin = cast.company(session, cast.MARTIN)
-    open_scope(session, scope.of_company(martin.id))
 
     with pytest.raises(NotYours):
         open_company(session, new_company(), manager_id=None)
 
 
-def test_a_change_of_details_tells_what_differs(session):
+def test_a_change_of_details_tells_what_differs(session, martin):
     from dataclasses import replace
 
-    from app.security import scope
-    from app.security.tenancy import open_scope
     from app.services.companies import details_of, get_company, update_company
     from app.services.versions import EditedMeanwhile, version_of
 
-    open_scope(session, scope.of_company(cast.company(session, cast.MARTIN).id))
-    company = get_company(session, cast.company(session, cast.MARTIN).id)
+    company = get_company(session, martin.id)
     seen, events = version_of(company), follow_trail(session)
     wanted = replace(details_of(company), website="martin.example", country="fr", phone=None)
     assert update_company(session, company, wanted, version=seen)

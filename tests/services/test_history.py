@@ -5,19 +5,7 @@ from types import SimpleNamespace as Namespace
 
 import pytest
 
-from tests import cast
-
 AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
-
-
-@pytest.fixture
-def martin(session):
-    from app.security import scope
-    from app.security.tenancy import open_scope
-
-    company = cast.company(session, cast.MARTIN)
-    open_scope(session, scope.of_company(company.id))
-    return company
 
 
 def walk(session, company, *, about=None, limit):
