@@ -110,11 +110,13 @@ class Principal:
 
 def find_signed_in(session: Session, token_sha256: str) -> SignedIn | None:
     """The session of a cookie and its user, unless it ended or expired; tells the database who asks."""
-    row = session.execute(
+    # By the connection: columns need none of what the ORM does for a row, on every page of everybody.
+    found = session.connection().execute(
         _signed_in_statement(_dialect(session)),
         {"token": token_sha256, "instant": now()},
         execution_options=CHECKED,
-    ).one_or_none()
+    )
+    row = found.one_or_none()
     return None if row is None else SignedIn(*row[:-1])
 
 
@@ -187,7 +189,7 @@ class _Belonging:
 
 def _memberships(session: Session, user_id: int, company: UUID | None) -> list[_Belonging]:
     """The person's memberships; the one in the path sets the scope of the database on the way."""
-    rows = session.execute(
+    rows = session.connection().execute(
         _memberships_statement(_dialect(session), has_company=company is not None),
         {"user": user_id, "today": today()} | ({"company": company} if company else {}),
         execution_options=CHECKED,
