@@ -1,7 +1,7 @@
 """Runs migrations as the role that owns the tables, on SQLite and on PostgreSQL."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -21,7 +21,7 @@ def include_object(_item: Any, name: str | None, kind: str, reflected: bool, _ot
     return not (reflected and kind == "table" and IGNORED.match(name or ""))
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as the plain ones they are stored as: a migration imports no models."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
