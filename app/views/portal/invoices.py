@@ -179,11 +179,12 @@ def _periods(around: Surroundings, on: date, address: ListAddress) -> list[tuple
 
 
 def _where(page: InvoicePage, total: int) -> str:
+    """Where the page stands; its own last document says more than a count that stopped before it."""
     if not page.rows:
         return _("No documents")
-    return _(
-        "%(first)s to %(last)s of %(total)s",
-        first=count_text(page.first, 10**9),
-        last=count_text(page.last, 10**9),
-        total=count_text(total, COUNT_CAP),
-    )
+    span = {"first": count_text(page.first, 10**9), "last": count_text(page.last, 10**9)}
+    if page.next is None:
+        return _("%(first)s to %(last)s of %(total)s", **span, total=span["last"])
+    if page.last > COUNT_CAP:
+        return _("%(first)s to %(last)s", **span)
+    return _("%(first)s to %(last)s of %(total)s", **span, total=count_text(total, COUNT_CAP))
