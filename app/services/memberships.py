@@ -1,12 +1,13 @@
 """Access of people to companies: given by e-mail address, changed, limited to addresses, taken back."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
@@ -15,7 +16,7 @@ from app.domain.roles import EmployerRole
 from app.models import Address, Company, Membership, MembershipAddress, PortalUser
 from app.services.audit import record
 from app.services.users import EmailTaken, checked_email, create_user, find_user, person_of_email
-from app.services.versions import hold_company
+from app.services.versions import EditedMeanwhile, hold_company
 
 
 class AlreadyMember(DomainError):
@@ -132,16 +133,30 @@ def address_choices(session: Session, membership: Membership) -> list[AddressCho
     ]
 
 
+def limits_version(session: Session, membership: Membership) -> str:
+    """The addresses that access is limited to, as forms carry them to tell whether they were changed."""
+    limits = sorted(_chosen(session, membership)) if membership.limited_to_addresses else None
+    return hashlib.sha256(f"{membership.public_id} {limits}".encode()).hexdigest()
+
+
 def limit_to_addresses(
-    session: Session, membership: Membership, wanted: Iterable[UUID] | None
+    session: Session,
+    membership: Membership,
+    wanted: Iterable[UUID] | None,
+    *,
+    version: str | None = None,
 ) -> bool:
     """Limit access to some addresses of the company, or with None to no addresses in particular.
 
     Addresses of another company are not found, and so not chosen. False when nothing differs.
 
     Raises:
+        EditedMeanwhile: the limits are not those of `version` any more, or the access was taken back.
         NoAddressChosen
     """
+    _hold(session, membership)
+    if version is not None and version != limits_version(session, membership):
+        raise EditedMeanwhile
     before, was_limited = _chosen(session, membership), membership.limited_to_addresses
     after = {} if wanted is None else _of_company(session, membership, set(wanted))
     if wanted is not None and not after:
@@ -149,19 +164,7 @@ def limit_to_addresses(
     if (wanted is not None, set(after)) == (was_limited, set(before)):
         return False
     membership.limited_to_addresses = wanted is not None
-    for row in session.scalars(_rows(membership)).all():
-        if row.address_id not in after:
-            session.delete(row)
-    for address_id in sorted(set(after) - set(before)):
-        session.add(
-            MembershipAddress(
-                company_id=membership.company_id,
-                membership_id=membership.id,
-                address_id=address_id,
-            )
-        )
-    session.flush()
-    session.expire(membership, ["addresses"])
+    _keep_only(session, membership, set(after))
     changes = {
         "limited_to_addresses": (was_limited, membership.limited_to_addresses),
         "addresses": (sorted(before.values()), sorted(after.values())),
@@ -172,7 +175,12 @@ def limit_to_addresses(
 
 
 def take_access_back(session: Session, membership: Membership) -> None:
-    """End access now. What the person did stays in the trail."""
+    """End access now. What the person did stays in the trail.
+
+    Raises:
+        EditedMeanwhile: somebody else was quicker.
+    """
+    _hold(session, membership)
     limits = session.scalars(_rows(membership)).all()
     gone = {
         "email": membership.user.email,
@@ -203,6 +211,40 @@ def _person(session: Session, email: str, *, language: str) -> PortalUser:
 def _check_days(values: AccessValues) -> None:
     if values.starts_on and values.expires_on and values.expires_on < values.starts_on:
         raise EndsBeforeItStarts(field="expires_on")
+
+
+def _hold(session: Session, membership: Membership) -> None:
+    """Wait for whoever is changing this access, and read what they have left.
+
+    Raises:
+        EditedMeanwhile: nothing, they took it back.
+    """
+    held = session.execute(
+        update(Membership)
+        .where(Membership.id == membership.id)
+        .values(updated_at=Membership.updated_at)
+        .execution_options(synchronize_session=False)
+    )
+    if held.rowcount != 1:  # type: ignore[attr-defined]
+        raise EditedMeanwhile
+    session.refresh(membership)
+
+
+def _keep_only(session: Session, membership: Membership, wanted: set[int]) -> None:
+    there = {row.address_id: row for row in session.scalars(_rows(membership))}
+    for address_id, row in there.items():
+        if address_id not in wanted:
+            session.delete(row)
+    for address_id in sorted(wanted - set(there)):
+        session.add(
+            MembershipAddress(
+                company_id=membership.company_id,
+                membership_id=membership.id,
+                address_id=address_id,
+            )
+        )
+    session.flush()
+    session.expire(membership, ["addresses"])
 
 
 def _rows(membership: Membership) -> Select[MembershipAddress]:

@@ -58,6 +58,58 @@ def test_withdrawn_access_takes_its_limits_along(app, session, martin):
     assert not any(one.is_chosen for one in address_choices(session, again))
 
 
+@pytest.mark.parametrize("second", ["limit", "take back"])
+def test_of_two_who_change_access_at_once_the_slower_is_told(app, monkeypatch, second):
+    from contextlib import suppress
+    from threading import Barrier, BrokenBarrierError, Thread
+
+    from app.extensions import db
+    from app.models import Membership
+    from app.services import memberships
+    from app.services.versions import EditedMeanwhile
+
+    company, marc = cast.company(app, cast.MARTIN), cast.user(app, cast.MARC)
+    key, eupen = (
+        cast.membership(app, cast.VERA, cast.MARTIN).id,
+        cast.address(app, "Eupen").public_id,
+    )
+    both_looked, rows, outcomes = Barrier(2), memberships._rows, []
+
+    def wait_for_the_other(membership):
+        with suppress(BrokenBarrierError):
+            both_looked.wait(0.5)
+        return rows(membership)
+
+    def change(version):
+        with app.app_context():
+            session = db.session()
+            open_scope(session, of_portfolio((company.id,), user_id=marc.id))
+            try:
+                membership = session.get_one(Membership, key)
+                if second == "limit":
+                    limit_to_addresses(session, membership, [eupen], version=version)
+                else:
+                    take_access_back(session, membership)
+                session.commit()
+                outcomes.append("done")
+            except EditedMeanwhile:
+                session.rollback()
+                outcomes.append("told")
+
+    with app.app_context():
+        open_scope(db.session(), of_portfolio((company.id,), user_id=marc.id))
+        version = memberships.limits_version(db.session(), db.session.get_one(Membership, key))
+        db.session.remove()
+    monkeypatch.setattr(memberships, "_rows", wait_for_the_other)
+    threads = [Thread(target=change, args=(version,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["done", "told"]
+
+
 def test_a_company_outside_the_scope_gives_no_access(app, session, martin):
     with pytest.raises(NotYours):
         give_access(session, cast.company(app, cast.PEETERS), "a@b.example", VIEWER, by_id=None)

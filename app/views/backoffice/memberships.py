@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.fab.access import guarded
+from app.fab.errors import ChangedMeanwhile
 from app.fab.interface import TenantInterface
 from app.fab.messages import message_for
 from app.fab.portal import expose
@@ -21,6 +22,7 @@ from app.models import Membership
 from app.security.access import current_principal
 from app.security.permissions import Screen
 from app.services import memberships
+from app.services.versions import EditedMeanwhile
 from app.views.backoffice.company_screen import CompanyScreen, uuid_of
 
 _DAYS = ("starts_on", "expires_on")
@@ -109,7 +111,10 @@ class MembershipView(CompanyScreen):
 
     def remove(self, item: Membership) -> None:
         session = db.session()
-        memberships.take_access_back(session, item)
+        try:
+            memberships.take_access_back(session, item)
+        except EditedMeanwhile as error:
+            raise ChangedMeanwhile from error
         session.commit()
 
     @expose("/addresses/<pk>", methods=["GET", "POST"])
@@ -120,17 +125,27 @@ class MembershipView(CompanyScreen):
         if request.method == "GET":
             return self._addresses_page(item)
         try:
-            memberships.limit_to_addresses(session, item, _wanted_addresses())
+            memberships.limit_to_addresses(
+                session, item, _wanted_addresses(), version=request.form.get("seen") or None
+            )
+        except EditedMeanwhile:
+            session.rollback()
+            page = self._addresses_page(self._item(pk, ["user"]), message_for(ChangedMeanwhile()))
+            return self._answer(page, refused=True)
         except DomainError as error:
             session.rollback()
-            return self._answer(self._addresses_page(item, message_for(error)), refused=True)
+            return self._answer(
+                self._addresses_page(item, message_for(error), typed=True), refused=True
+            )
         session.commit()
         flash(gettext("Changes saved."), "ok")
         return see_other(self.url("show", pk=pk))
 
-    def _addresses_page(self, item: Membership, refusal: str = "") -> str:
+    def _addresses_page(self, item: Membership, refusal: str = "", *, typed: bool = False) -> str:
+        """The form as it is stored, or as it was `typed`."""
         choices = memberships.address_choices(db.session(), item)
-        chosen = set(_wanted_addresses() or ()) if refusal else None
+        chosen = set(_wanted_addresses() or ()) if typed else None
+        seen = request.form.get("seen") if typed else None
         ticks = [
             (one.public_id, one.name, one.is_chosen if chosen is None else one.public_id in chosen)
             for one in choices
@@ -142,6 +157,7 @@ class MembershipView(CompanyScreen):
             item=item,
             is_limited=item.limited_to_addresses if chosen is None else True,
             ticks=ticks,
+            seen=seen or memberships.limits_version(db.session(), item),
             refusal=refusal,
             show_url=self.url("show", pk=self.datamodel.key_of(item)),
         )

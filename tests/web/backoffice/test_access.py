@@ -97,6 +97,26 @@ def test_limited_access_names_an_address_of_the_company(app, marc):
     assert not cast.membership(app, cast.VERA, cast.MARTIN).limited_to_addresses
 
 
+def test_limits_that_were_changed_meanwhile_are_shown_and_kept(app, marc):
+    key = cast.membership(app, cast.VERA, cast.MARTIN).public_id
+    path = f"/backoffice/memberships/addresses/{key}"
+    eupen, namur = (str(cast.address(app, name).public_id) for name in ("Eupen", "Namur"))
+    seen = marc.get(path).text.split('name="seen" value="')[1].split('"')[0]
+    first = {"reach": "some", "addresses": eupen, "seen": seen}
+    assert marc.post(path, first).status_code == 303
+    changes = len(events(app, AuditAction.MEMBERSHIP_CHANGED))
+
+    late = marc.post(path, {"reach": "some", "addresses": namur, "seen": seen})
+
+    assert late.status_code == 422
+    assert "Somebody else changed this in the meantime." in late.text
+    assert len(events(app, AuditAction.MEMBERSHIP_CHANGED)) == changes
+    now_seen = late.text.split('name="seen" value="')[1].split('"')[0]
+    assert now_seen != seen
+    again = {"reach": "some", "addresses": namur, "seen": now_seen}
+    assert marc.post(path, again).status_code == 303
+
+
 def test_withdrawn_access_is_gone_at_once(app, marc, browser):
     vera, home = browser(cast.VERA), f"/c/{cast.company_id(app, cast.MARTIN)}/"
     assert vera.get(f"{home}invoices").status_code == 200
