@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from app.domain.einvoice import InvoiceKind
 from app.models import Invoice
 from tests import cast, imports
-from tests.e2e.browsing import PHONE, WIDE, Browse, Complaints, downloaded, enter
+from tests.e2e.browsing import NARROWEST, PHONE, WIDE, Browse, Complaints, downloaded, enter
 from tests.e2e.labels import words_of
 from tests.e2e.looking import barriers, sideways
 
@@ -61,6 +61,16 @@ def marc(browse: Browse) -> Page:
 
 
 @pytest.mark.every_database
+@pytest.mark.parametrize("width", [WIDE, PHONE, NARROWEST])
+def test_the_issuers_name_is_readable_at_the_top(browse: Browse, width: int):
+    page = browse(cast.MARC, width=width)
+    page.goto("/backoffice/")
+
+    name = page.locator("header.top .brand span")
+    is_cut = "one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight"
+    assert not name.evaluate(is_cut), name.inner_text()
+
+
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 def test_marc_signs_in_searches_and_edits_a_company(width, browse: Browse):
     page = browse(width=width)
