@@ -1,12 +1,12 @@
 """How generated screens read the tables: pages by key, capped counts, eager relations."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_appbuilder.models.filters import Filters
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import LoaderOption
 
 from app.fab.arguments import ListArguments
@@ -15,6 +15,7 @@ from app.fab.keyset import Cursor, Order, beyond, python_type_of, read_value
 from app.fab.saving import SavingInterface
 
 COUNT_CAP = 10_000
+_LARGEST_KEY = 2**31 - 1
 _LABEL_COLUMNS = ("name", "number", "label", "title", "email")
 
 
@@ -173,7 +174,7 @@ class TenantInterface(SavingInterface):
             statement = statement.where(
                 beyond(
                     (column, key),
-                    cursor,
+                    self._with_inner_key(cursor, order, ascending=ascending),
                     ascending=ascending,
                     nullable=self.is_nullable(order.column),
                     nulls_last_ascending=self.session.get_bind().dialect.name == "postgresql",
@@ -188,8 +189,29 @@ class TenantInterface(SavingInterface):
         if not rows:
             return None
         edge = rows[0] if backward else rows[-1]
-        key = getattr(edge, str(self.get_pk_name()))
-        return Cursor(getattr(edge, order.column), key, ordinal, backward=backward)
+        value = None if self._is_by_hidden_key(order) else getattr(edge, order.column)
+        return Cursor(value, getattr(edge, self.key_name), ordinal, backward=backward)
+
+    def _is_by_hidden_key(self, order: Order) -> bool:
+        """Whether rows stand in the order of a key that addresses do not tell."""
+        return order.column == self.get_pk_name() != self.key_name
+
+    def _with_inner_key(self, cursor: Cursor, order: Order, *, ascending: bool) -> Cursor:
+        """The cursor with the primary key of the row that it names.
+
+        Where that row is gone, its neighbours of the same value are shown again rather than left out.
+        """
+        if self.key_name == self.get_pk_name():
+            return cursor
+        edge, name = aliased(self.obj), self.get_pk_name()
+        outermost = literal(0 if ascending else _LARGEST_KEY, self.column_type(name))
+        # An aggregate has one row in any case. Outside the subquery, or of a wider type, `coalesce`
+        # would keep PostgreSQL from using the index.
+        found = select(func.coalesce(func.max(getattr(edge, name)), outermost))
+        key = found.where(getattr(edge, self.key_name) == cursor.key).scalar_subquery()
+        return replace(
+            cursor, key=key, value=key if self._is_by_hidden_key(order) else cursor.value
+        )
 
     def _count(self, filters: Filters | None) -> int:
         """How many rows there are, counting no further than the cap."""

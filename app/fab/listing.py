@@ -109,7 +109,7 @@ class ListingMixin(ScreenBase):
                 name,
                 order,
                 value_type=data.column_type(order.column),
-                key_type=data.column_type(data.get_pk_name()),
+                key_type=data.column_type(data.key_name),
             )
             size = read_size(name, min(self.page_size, LARGEST_PAGE))
         except ValueError:

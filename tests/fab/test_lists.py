@@ -1,5 +1,9 @@
 """Lists: every row once in order, however one walks; counts that stop; addresses that are checked."""
 
+import base64
+import json
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
@@ -47,6 +51,51 @@ def test_walking_on_and_back_shows_each_row_once_in_order(toy, column, direction
 
     assert [number for page in onward for number in page] == expected
     assert backward[::-1] == onward
+
+
+def told_by(link: str) -> list[object]:
+    token = link.split("_cur_")[1].split("=", 1)[1].split("&", maxsplit=1)[0]
+    return json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+
+
+@pytest.mark.parametrize("order", ["", "&_oc_BillView=kind&_od_BillView=asc"])
+def test_a_page_token_names_the_row_by_its_public_id(toy, order):
+    page = toy.client.get(f"/billview/list/?psize_BillView=7{order}").get_data(as_text=True)
+
+    *_, key = told_by(links(page, "next")[0])
+    assert str(UUID(str(key))) == key
+
+
+def test_a_list_in_the_order_of_its_keys_is_walked_without_telling_them(toy):
+    from tests.fab.toy import ToyCompany
+
+    toy.add(*(ToyCompany(name=f"Company {number:02}") for number in range(20)))
+    start = "/companyview/list/?psize_CompanyView=6"
+    onward = walk(toy, start, "next")
+    link = links(toy.client.get(start).get_data(as_text=True), "next")[0]
+
+    newest_first = [f"Company {number:02}" for number in range(19, -1, -1)]
+    assert [name for page in onward for name in page] == [*newest_first, "Beta", "Alpha"]
+    *_, value, key = told_by(link)
+    assert value is None
+    assert UUID(str(key))
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_where_the_row_of_a_page_token_is_gone_no_other_is_left_out(toy, direction):
+    from sqlalchemy import delete
+
+    from tests.fab.toy import ToyBill
+
+    start = f"/billview/list/?_oc_BillView=kind&_od_BillView={direction}&psize_BillView=7"
+    onward = walk(toy, start, "next")
+    link = links(toy.client.get(start).get_data(as_text=True), "next")[0]
+    with toy.app.app_context():
+        toy.db.session.execute(delete(ToyBill).where(ToyBill.number == onward[0][-1]))
+        toy.db.session.commit()
+
+    further = {number for page in walk(toy, link, "next") for number in page}
+    assert further >= {number for page in onward[1:] for number in page}
 
 
 def test_a_page_says_where_it_stands(toy):
@@ -132,9 +181,6 @@ def test_an_address_that_makes_no_sense_is_a_bad_request(toy, arguments):
 
 @pytest.mark.parametrize("value", ["0", "1e9", "2026-13-45", None, 12, [], {}])
 def test_a_page_token_with_a_foreign_value_is_a_bad_request(toy, value):
-    import base64
-    import json
-
     token = json.dumps(["issued_on", 1, 0, 25, value, "x"]).encode()
     address = f"/billview/list/?_cur_BillView={base64.urlsafe_b64encode(token).decode()}"
 
@@ -142,9 +188,6 @@ def test_a_page_token_with_a_foreign_value_is_a_bad_request(toy, value):
 
 
 def test_a_page_token_with_half_a_character_is_a_bad_request(toy):
-    import base64
-    import json
-
     token = json.dumps(["number", 0, 0, 25, "\ud800", "1"]).encode()
     address = f"_oc_BillView=number&_cur_BillView={base64.urlsafe_b64encode(token).decode()}"
 
