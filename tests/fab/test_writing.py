@@ -352,7 +352,6 @@ def test_an_action_cannot_be_taken_by_get_nor_without_permission(toy):
     toy.app.extensions["appbuilder"].sm.allowed = {"Bills.can_add"}
     answer = toy.post(f"/billview/action/flag/{key}", {"confirmed": "1"}, client=token_page)
     assert (answer.status_code, answer.location) == (302, "/login")
-    assert answer.location.startswith("/login")
 
 
 @pytest.mark.parametrize(
