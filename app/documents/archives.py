@@ -296,6 +296,8 @@ class _Unpacking:
             zlib.error,
             EOFError,
             OSError,
+            ValueError,  # an entry said to begin before its file
+            struct.error,
             NotImplementedError,
             RuntimeError,
         ) as error:

@@ -193,6 +193,16 @@ def test_a_damaged_entry_is_refused_and_the_rest_follows():
     ]
 
 
+def test_an_entry_said_to_begin_before_its_archive_is_refused():
+    """The directory's place is overstated by 256 bytes, so each entry seems to begin at -256."""
+    data = bytearray(archive(("a.xml", XML)))
+    end = data.rindex(b"PK\5\6")
+    (place,) = struct.unpack_from("<I", data, end + 16)
+    struct.pack_into("<I", data, end + 16, place + 256)
+
+    assert outcomes(upload(bytes(data))) == [("a.zip/a.xml", "zip_entry_damaged")]
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_no_damage_to_an_archive_stops_an_import(data):
