@@ -11,11 +11,7 @@ WALLED = (
     "import_row", "invoice", "invoice_content", "payment", "portfolio", "preceding_invoice",
 )  # fmt: skip
 
-
-@pytest.fixture(autouse=True)
-def _on_postgresql(request):
-    if request.config.getoption("--db") != "postgresql":
-        pytest.skip("SQLite has no row-level security")
+pytestmark = pytest.mark.postgresql  # SQLite has no row-level security
 
 
 @pytest.fixture
