@@ -103,8 +103,11 @@ def database(
     built_app: "Flask", live_database: "Database", blobs: BlobFolder
 ) -> Iterator["Database"]:
     """The cast and nothing else, in tables and documents, whatever the test before has done."""
+    from app.services.issuer import forget_issuer_card
+
     live_database.restore()
     blobs.restore()
+    forget_issuer_card()  # kept for seconds by the process, which here outlives the issuer's name
     yield live_database
     _close_connections(built_app)
 

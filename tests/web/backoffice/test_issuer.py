@@ -3,18 +3,10 @@
 import pytest
 
 from app.domain.audit import AuditAction
-from app.services.issuer import forget_issuer_card
 from tests import cast
 from tests.web.backoffice.trail import events
 
 PATH = "/backoffice/issuer/"
-
-
-@pytest.fixture(autouse=True)
-def _read_anew():
-    """What this process remembers of the issuer is not for the tests that follow."""
-    yield
-    forget_issuer_card()
 
 
 def filled_in(browser, **change):
