@@ -152,6 +152,16 @@ def raise_wall_of_traces(table: str) -> None:
     open_to_other_roles(table, known)
 
 
+def raise_wall_of_mail(table: str) -> None:
+    """Like `raise_wall`, for mails: whoever acts may write one, to anybody; nobody's are the administrators'."""
+    if not is_postgresql():
+        return
+    raise_wall(table, rows=f"{in_companies()} OR (company_id IS NULL AND {IS_DIRECTORY})")
+    known = roles()
+    if known.runtime:
+        _policy(table, "scope_traces", f"FOR INSERT TO {quoted(known.runtime)} WITH CHECK (true)")
+
+
 def lower_wall(table: str) -> None:
     """Take back what `raise_wall` did."""
     if not is_postgresql():

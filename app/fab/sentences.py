@@ -35,6 +35,9 @@ _SIGN_IN = {
     "email_taken": _("Somebody already signs in with this e-mail address."),
     "user_unknown": _("Nobody signs in with this e-mail address."),
     "session_unknown": _("This session has already ended."),
+    "link_dead": _(
+        "This link no longer works: it was used, has expired, or was replaced by a newer one."
+    ),
 }
 
 _MONEY = {

@@ -6,12 +6,18 @@ from app.models.base import AddressOwned, Base, CompanyOwned, MaybeAddressOwned,
 from app.models.company import Company
 from app.models.contact import Contact
 from app.models.document import Document
+from app.models.identity import ExternalIdentity, SignInDomain
 from app.models.imports import ImportBatch, ImportRow
+from app.models.invitation import Invitation, InvitationAddress
 from app.models.invoice import Invoice, InvoiceContent, PrecedingInvoice
 from app.models.issuer import IssuerSetting
+from app.models.job import Job
+from app.models.mail import OutgoingMail
 from app.models.membership import Membership, MembershipAddress, Portfolio
 from app.models.payment import Allocation, Payment
+from app.models.second_step import RecoveryCode, SecondStep
 from app.models.session import LoginSession, ThrottleWindow
+from app.models.token import Token
 from app.models.user import PortalUser
 
 __all__ = [
@@ -25,19 +31,28 @@ __all__ = [
     "CompanyOwned",
     "Contact",
     "Document",
+    "ExternalIdentity",
     "ImportBatch",
     "ImportRow",
+    "Invitation",
+    "InvitationAddress",
     "Invoice",
     "InvoiceContent",
     "IssuerSetting",
+    "Job",
     "LoginSession",
     "MaybeAddressOwned",
     "MaybeCompanyOwned",
     "Membership",
     "MembershipAddress",
+    "OutgoingMail",
     "Payment",
     "PortalUser",
     "Portfolio",
     "PrecedingInvoice",
+    "RecoveryCode",
+    "SecondStep",
+    "SignInDomain",
     "ThrottleWindow",
+    "Token",
 ]

@@ -48,14 +48,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def text_enum(kind: type[StrEnum]) -> Enum:
-    """A text column that takes the names of `kind` only; a check constraint says so to the database."""
+def text_enum(kind: type[StrEnum], *, grows: bool = False) -> Enum:
+    """A text column that takes the names of `kind` only; a check constraint says so to the database.
+
+    Not of a kind that `grows` with the product: a new name would need the table rebuilt.
+    """
     length = max(len(member.name) for member in kind)
     return Enum(
         kind,
         native_enum=False,
-        create_constraint=True,
-        length=max(length, 24),
+        create_constraint=not grows,
+        length=40 if grows else max(length, 24),
         name=kind.__name__.lower(),
     )
 

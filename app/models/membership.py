@@ -32,6 +32,7 @@ class Membership(CompanyOwned, PublicId, Timestamped, Base):
     limited_to_addresses: Mapped[bool] = mapped_column(default=False)
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expiry_recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     company: Mapped[Company] = relationship()
     user: Mapped[PortalUser] = relationship(foreign_keys="Membership.user_id")

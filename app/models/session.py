@@ -5,11 +5,15 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, PublicId, UtcDateTime
+from app.domain.access import SignInMethod
+from app.models.base import Base, PublicId, UtcDateTime, text_enum
 
 
 class LoginSession(PublicId, Base):
-    """`token_sha256` is the hash of the cookie: the table alone lets nobody in. `data` is Flask's session as JSON."""
+    """`token_sha256` is the hash of the cookie: the table alone lets nobody in. `data` is Flask's session as JSON.
+
+    `authenticated_at` is the latest full proof of who it is; `device_sha256` tells a browser that was here before.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (Index("ix_login_session_user", "user_id", "ended_at"),)
@@ -24,6 +28,11 @@ class LoginSession(PublicId, Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(300))
+    method: Mapped[SignInMethod] = mapped_column(
+        text_enum(SignInMethod, grows=True), default=SignInMethod.PASSWORD
+    )
+    second_step_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    device_sha256: Mapped[str | None] = mapped_column(String(64))
     data: Mapped[str] = mapped_column(Text, default="{}")
 
 

@@ -18,20 +18,22 @@ from app.models import (
     CompanyOwned,
     ImportBatch,
     ImportRow,
+    Job,
     MaybeAddressOwned,
     MaybeCompanyOwned,
     Membership,
     MembershipAddress,
+    OutgoingMail,
     Payment,
     Portfolio,
 )
 from app.security.scope import Reach, Scope
 
-DIRECTORY = (Company, Portfolio, Membership, MembershipAddress, AuditEvent)
+DIRECTORY = (Company, Portfolio, Membership, MembershipAddress, AuditEvent, Job, OutgoingMail)
 DIRECTORY_TABLES = frozenset(kind.__tablename__ for kind in DIRECTORY)
 """What an administrator may query of the owned tables."""
 WRITTEN_BY_ADMINISTRATORS = frozenset(
-    kind.__tablename__ for kind in (Portfolio, Membership, MembershipAddress)
+    kind.__tablename__ for kind in (Portfolio, Membership, MembershipAddress, Job, OutgoingMail)
 )
 
 
@@ -95,8 +97,12 @@ def _of_limited_addresses(addresses: tuple[int, ...]) -> Iterator[ExecutableOpti
 
 
 def _of_directory() -> Iterator[ExecutableOption]:
-    """An administrator follows what happened to users and settings, not what happened at a company."""
+    """An administrator follows what happened to users and settings, not what happened at a company.
+
+    Jobs are the machine's, whoever's work they do: they hold identifiers only.
+    """
     yield _criterion(AuditEvent, AuditEvent.company_id.is_(None))
+    yield _criterion(OutgoingMail, OutgoingMail.company_id.is_(None))
     for kind in (*_mapped(CompanyOwned), *_mapped(MaybeCompanyOwned)):
         if kind not in DIRECTORY:
             yield _criterion(kind, false())

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     EDIT_ADDRESSES = "EDIT_ADDRESSES"
     EDIT_CONTACTS = "EDIT_CONTACTS"
     VIEW_HISTORY = "VIEW_HISTORY"
+    VIEW_ACCESS = "VIEW_ACCESS"
+    MANAGE_ACCESS = "MANAGE_ACCESS"
     # in the back-office
     VIEW_BACKOFFICE = "VIEW_BACKOFFICE"
     SEARCH_BACKOFFICE = "SEARCH_BACKOFFICE"
@@ -27,6 +29,10 @@ class Permission(StrEnum):
     VIEW_IMPORTS = "VIEW_IMPORTS"
     MANAGE_USERS = "MANAGE_USERS"
     EDIT_ISSUER = "EDIT_ISSUER"
+    INVITE_CUSTOMERS = "INVITE_CUSTOMERS"
+    RESEND_MAIL = "RESEND_MAIL"
+    MANAGE_JOBS = "MANAGE_JOBS"
+    APPROVE_DOMAINS = "APPROVE_DOMAINS"
 
 
 class Screen(StrEnum):
@@ -42,6 +48,10 @@ class Screen(StrEnum):
     USERS = "Users"
     PORTFOLIOS = "Portfolios"
     AUDIT_EVENTS = "AuditEvents"
+    INVITATIONS = "Invitations"
+    MAILS = "Mails"
+    JOBS = "Jobs"
+    SIGN_IN_DOMAINS = "SignInDomains"
 
 
 READ = frozenset({"can_list", "can_show"})
@@ -54,6 +64,7 @@ _VIEWER = frozenset(
         Permission.DOWNLOAD_DOCUMENTS,
         Permission.VIEW_COMPANY,
         Permission.VIEW_HISTORY,
+        Permission.VIEW_ACCESS,
     }
 )
 _BILLING = _VIEWER | {Permission.EDIT_ADDRESSES, Permission.EDIT_CONTACTS}
@@ -62,7 +73,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.EMPLOYER_VIEWER: _VIEWER,
         Role.EMPLOYER_BILLING: _BILLING,
-        Role.EMPLOYER_ADMIN: _BILLING | {Permission.EDIT_COMPANY},
+        Role.EMPLOYER_ADMIN: _BILLING | {Permission.EDIT_COMPANY, Permission.MANAGE_ACCESS},
         Role.ACCOUNT_MANAGER: frozenset(
             {
                 Permission.VIEW_BACKOFFICE,
@@ -71,6 +82,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.READ_STORED_DOCUMENTS,
                 Permission.IMPORT_INVOICES,
                 Permission.VIEW_IMPORTS,
+                Permission.INVITE_CUSTOMERS,
+                Permission.RESEND_MAIL,
+                Permission.MANAGE_JOBS,
             }
         ),
         Role.AUDITOR: frozenset(
@@ -83,7 +97,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.PLATFORM_ADMIN: frozenset(
-            {Permission.VIEW_BACKOFFICE, Permission.MANAGE_USERS, Permission.EDIT_ISSUER}
+            {
+                Permission.VIEW_BACKOFFICE,
+                Permission.MANAGE_USERS,
+                Permission.EDIT_ISSUER,
+                Permission.RESEND_MAIL,
+                Permission.MANAGE_JOBS,
+                Permission.APPROVE_DOMAINS,
+            }
         ),
     }
 )
@@ -98,12 +119,18 @@ SCREENS: Mapping[Role, Mapping[Screen, frozenset[str]]] = MappingProxyType(
             Screen.INVOICES: READ,
             Screen.DOCUMENTS: READ,
             Screen.IMPORTS: READ,
+            Screen.INVITATIONS: READ,
+            Screen.MAILS: READ,
+            Screen.JOBS: READ,
         },
         Role.AUDITOR: dict.fromkeys(Screen, READ),
         Role.PLATFORM_ADMIN: {
             Screen.USERS: EDIT,
             Screen.PORTFOLIOS: MANAGE,
             Screen.AUDIT_EVENTS: READ,
+            Screen.MAILS: READ,
+            Screen.JOBS: READ,
+            Screen.SIGN_IN_DOMAINS: READ | {"can_add", "can_delete"},
         },
     }
 )

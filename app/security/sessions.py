@@ -11,6 +11,7 @@ from flask import session as flask_session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.domain.access import SignInMethod
 from app.domain.clock import now
 from app.extensions import db
 from app.security.principal import SignedIn, find_signed_in
@@ -119,7 +120,7 @@ class PortalSessions(SecureCookieSessionInterface):
         )
 
 
-def sign_in(user_id: int) -> int:
+def sign_in(user_id: int, *, method: SignInMethod = SignInMethod.PASSWORD) -> int:
     """Start a session for the browser that is asking and return its id; the caller commits.
 
     The token is new, so a cookie planted before the sign-in is worth nothing after it.
@@ -128,7 +129,11 @@ def sign_in(user_id: int) -> int:
     if former is not None:
         rows.end_session(db.session(), former.session_id)
     login, token = rows.start_session(
-        db.session(), user_id, ip=request.remote_addr, user_agent=request.user_agent.string
+        db.session(),
+        user_id,
+        ip=request.remote_addr,
+        user_agent=request.user_agent.string,
+        method=method,
     )
     data = json.loads(login.data) | {"csrf_token": secrets.token_hex(20)}
     login.data = json.dumps(data)

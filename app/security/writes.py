@@ -17,6 +17,7 @@ from app.models import (
     ImportRow,
     MaybeAddressOwned,
     MaybeCompanyOwned,
+    OutgoingMail,
 )
 from app.security.criteria import WRITTEN_BY_ADMINISTRATORS
 from app.security.row_security import bind_scope
@@ -29,6 +30,7 @@ class NotYours(DomainError):
     code = "not_yours"
 
 
+_TRACES = (AuditEvent, OutgoingMail)
 _OWNED = (Company, CompanyOwned, MaybeCompanyOwned)
 _BEFORE = "scope_before_admission"
 
@@ -61,11 +63,11 @@ def forget_admitted(session: Session) -> None:
 
 def _check(session: Session, item: Any) -> None:
     scope: Scope | None = session.info.get("scope")
-    if isinstance(item, AuditEvent):
-        # Whoever acts leaves a trace, also where they may write nothing else; it is never written again.
-        allowed = item in session.new
-    elif scope is None or scope.is_read_only:
-        allowed = False
+    if isinstance(item, _TRACES) and item in session.new:
+        # Whoever acts leaves a trace, also where they may write nothing else, and may have to tell somebody.
+        allowed = True
+    elif scope is None or scope.is_read_only or isinstance(item, AuditEvent):
+        allowed = False  # an event of the trail is never written again
     elif scope.reach is Reach.EVERYTHING:
         allowed = True
     elif scope.reach is Reach.DIRECTORY:

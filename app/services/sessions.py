@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from app.domain.access import SignInMethod
 from app.domain.clock import now
 from app.models import LoginSession
 
@@ -24,7 +25,12 @@ def hash_token(token: str) -> str:
 
 
 def start_session(
-    session: Session, user_id: int, *, ip: str | None, user_agent: str | None
+    session: Session,
+    user_id: int,
+    *,
+    ip: str | None,
+    user_agent: str | None,
+    method: SignInMethod = SignInMethod.PASSWORD,
 ) -> tuple[LoginSession, str]:
     """Add a session and return it with its token, which only the browser will know."""
     token = secrets.token_urlsafe(32)
@@ -37,6 +43,7 @@ def start_session(
         last_seen_at=at,
         expires_at=at + IDLE,
         ip=ip,
+        method=method,
         user_agent=(user_agent or "")[:300] or None,
         data=json.dumps({"_user_id": str(user_id), "_fresh": True}),
     )

@@ -58,6 +58,65 @@ _SENTENCES: Mapping[AuditAction, tuple[LazyString, str]] = MappingProxyType(
             _("Work on several companies was begun: %(name)s"),
             "shield",
         ),
+        AuditAction.PASSWORD_RESET_REQUESTED: (_("A new password was asked for: %(name)s"), "lock"),
+        AuditAction.PASSWORD_RESET_THROTTLED: (
+            _("Requests for a new password were slowed down"),
+            "lock",
+        ),
+        AuditAction.PASSWORD_RESET_STARTED: (
+            _("An administrator sent %(name)s a link for a new password"),
+            "lock",
+        ),
+        AuditAction.EMAIL_CHANGE_REQUESTED: (
+            _("%(name)s asked for another e-mail address"),
+            "user",
+        ),
+        AuditAction.EMAIL_CHANGED: (_("The e-mail address of %(name)s was changed"), "user"),
+        AuditAction.SIGN_IN_CONFIRMED: (_("%(name)s confirmed who they are"), "lock"),
+        AuditAction.NEW_DEVICE_SEEN: (_("%(name)s signed in from a new device"), "user"),
+        AuditAction.SECOND_STEP_ENABLED: (_("%(name)s switched the second step on"), "shield"),
+        AuditAction.SECOND_STEP_DISABLED: (
+            _("The second step of %(name)s was switched off"),
+            "shield",
+        ),
+        AuditAction.SECOND_STEP_FAILED: (
+            _("A code of the second step was wrong: %(name)s"),
+            "lock",
+        ),
+        AuditAction.RECOVERY_CODES_MADE: (_("%(name)s made new recovery codes"), "shield"),
+        AuditAction.RECOVERY_CODE_USED: (_("%(name)s used a recovery code"), "shield"),
+        AuditAction.IDENTITY_LINKED: (
+            _("%(name)s linked an account at an identity provider"),
+            "shield",
+        ),
+        AuditAction.IDENTITY_UNLINKED: (
+            _("%(name)s unlinked an account at an identity provider"),
+            "shield",
+        ),
+        AuditAction.IDENTITY_REFUSED: (
+            _("A sign-in through an identity provider was refused: %(name)s"),
+            "lock",
+        ),
+        AuditAction.DOMAIN_APPROVED: (
+            _("The domain %(name)s was approved for an identity provider"),
+            "shield",
+        ),
+        AuditAction.DOMAIN_WITHDRAWN: (
+            _("The approval of the domain %(name)s was withdrawn"),
+            "shield",
+        ),
+        AuditAction.INVITATION_SENT: (_("%(name)s was invited"), "users"),
+        AuditAction.INVITATION_RESENT: (_("The invitation of %(name)s was sent again"), "users"),
+        AuditAction.INVITATION_REVOKED: (_("The invitation of %(name)s was revoked"), "users"),
+        AuditAction.INVITATION_ACCEPTED: (_("%(name)s accepted the invitation"), "users"),
+        AuditAction.INVITATION_EXPIRED: (_("The invitation of %(name)s expired"), "users"),
+        AuditAction.INVITATIONS_THROTTLED: (_("Invitations were slowed down"), "lock"),
+        AuditAction.MEMBERSHIP_EXPIRED: (_("The access of %(name)s expired"), "users"),
+        AuditAction.MAIL_FAILED: (_("A mail could not be delivered: %(name)s"), "warn"),
+        AuditAction.MAIL_BOUNCED: (_("A mail was returned: %(name)s"), "warn"),
+        AuditAction.MAIL_RESENT: (_("A mail was sent again: %(name)s"), "mail"),
+        AuditAction.JOB_REQUEUED: (_("A job was started again: %(name)s"), "settings"),
+        AuditAction.JOB_CANCELLED: (_("A job was cancelled: %(name)s"), "settings"),
     }
 )
 

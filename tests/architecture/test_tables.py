@@ -15,10 +15,14 @@ STAFF_ONLY_WHILE_NULL = {
 # Of the deployment, not of a customer. `company` is the tenant itself.
 GLOBAL = {
     "company",
+    "external_identity",
     "help_article",
     "issuer_setting",
     "login_session",
     "peppol_provider",
+    "recovery_code",
+    "second_step",
+    "sign_in_domain",
     "throttle_window",
     "token",
 }

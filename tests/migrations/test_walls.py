@@ -21,11 +21,14 @@ POLICIES = {
     "import_row": {"scope_rows", "system", "audit"},
     "invoice": COMPANY_AND_ADDRESS,
     "invoice_content": COMPANY_AND_ADDRESS,
+    "invitation": {"scope_rows", "system", "audit"},
+    "invitation_address": {"scope_rows", "system", "audit"},
+    "outgoing_mail": {"scope_rows", "scope_traces", "system", "audit"},
     "payment": COMPANY_AND_ADDRESS,
     "portfolio": {"scope_rows", "scope_reads", "system", "audit"},
     "preceding_invoice": COMPANY_AND_ADDRESS,
 }
-READ_BEFORE_A_SCOPE = {"membership", "membership_address"}
+READ_BEFORE_A_SCOPE = {"membership", "membership_address", "job"}
 READ_BY_AUDITORS = {*POLICIES, *READ_BEFORE_A_SCOPE, "alembic_version", "issuer_setting"}
 SQLITE_TRIGGERS = {
     "audit_event_no_delete",

@@ -7,6 +7,7 @@ from flask import current_app, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from app.domain.access import SignInMethod
 from app.domain.actors import Actor
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
@@ -16,7 +17,7 @@ from app.fab.portal import PortalView, expose
 from app.fab.redirects import requested_next, see_other
 from app.models import PortalUser
 from app.security.access import current_principal, public, visitor_actor
-from app.security.sessions import has_lost_session, sign_in, sign_out
+from app.security.sessions import has_lost_session, sign_out
 from app.services.audit import record
 from app.services.sign_in import check_credentials
 from app.services.throttle import (
@@ -28,9 +29,9 @@ from app.services.throttle import (
     purge_windows,
     sign_in_limits,
 )
+from app.views.auth.entrance import enter
 from app.views.auth.forms import SignInForm
 from app.views.errors import too_many_attempts
-from app.views.locale import remember_language
 from app.views.navigation import home_url
 
 
@@ -62,10 +63,7 @@ class SignInView(PortalView):
         except DomainError as error:
             db.session.commit()  # the event of the failure
             return self.refuse(error, form)
-        sign_in(user.id)
-        language = user.language
-        db.session.commit()
-        return remember_language(see_other(requested_next() or "/"), language)
+        return enter(user, method=SignInMethod.PASSWORD, wanted=requested_next())
 
     @expose("/logout", methods=["POST"])
     @public

@@ -1,0 +1,33 @@
+"""The mails that the product writes, and the states that one goes through."""
+
+from enum import StrEnum
+
+
+class MailKind(StrEnum):
+    """What a mail is about; its templates bear the same name in lower case."""
+
+    RESET_PASSWORD = "RESET_PASSWORD"  # noqa: S105 - the name of a mail
+    FIRST_PASSWORD = "FIRST_PASSWORD"  # noqa: S105 - the name of a mail
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - the name of a mail
+    CONFIRM_EMAIL = "CONFIRM_EMAIL"
+    EMAIL_CHANGED = "EMAIL_CHANGED"
+    INVITATION = "INVITATION"
+    ADMINISTRATOR_ADDED = "ADMINISTRATOR_ADDED"
+    NEW_DEVICE = "NEW_DEVICE"
+    SECOND_STEP_ENABLED = "SECOND_STEP_ENABLED"
+    SECOND_STEP_DISABLED = "SECOND_STEP_DISABLED"
+    RECOVERY_CODES_MADE = "RECOVERY_CODES_MADE"
+    RECOVERY_CODE_USED = "RECOVERY_CODE_USED"
+    IDENTITY_LINKED = "IDENTITY_LINKED"
+    IDENTITY_UNLINKED = "IDENTITY_UNLINKED"
+
+
+class MailState(StrEnum):
+    """SENDING is stored before the mail server is asked: what is found in it again was possibly sent already."""
+
+    QUEUED = "QUEUED"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    DEFERRED = "DEFERRED"
+    FAILED = "FAILED"
+    BOUNCED = "BOUNCED"

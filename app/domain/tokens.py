@@ -1,0 +1,26 @@
+"""What a single-use link in a mail is for, and how long it lives."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class TokenPurpose(StrEnum):
+    RESET_PASSWORD = "RESET_PASSWORD"  # noqa: S105 - the name of a purpose
+    FIRST_PASSWORD = "FIRST_PASSWORD"  # noqa: S105 - the name of a purpose
+    CONFIRM_EMAIL = "CONFIRM_EMAIL"
+    INVITATION = "INVITATION"
+    SECOND_STEP = "SECOND_STEP"
+
+
+LIFETIMES: Mapping[TokenPurpose, timedelta] = MappingProxyType(
+    {
+        TokenPurpose.RESET_PASSWORD: timedelta(minutes=30),
+        TokenPurpose.FIRST_PASSWORD: timedelta(days=7),
+        TokenPurpose.CONFIRM_EMAIL: timedelta(hours=24),
+        TokenPurpose.INVITATION: timedelta(days=7),
+        TokenPurpose.SECOND_STEP: timedelta(minutes=10),
+    }
+)
+"""OWASP ASVS 5, 6.5.5 asks for ten minutes at most for codes sent by mail; a link is longer and is used once."""

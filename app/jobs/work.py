@@ -1,0 +1,47 @@
+"""One piece of work as its handler gets it, and the scope that the handler works in."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.domain.actors import SYSTEM
+from app.domain.jobs import Task
+from app.extensions import db
+from app.security import scope as scopes
+from app.security.cross_company import cross_company
+from app.security.tenancy import TenantSession, open_scope
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`attempt` counts from 1. `arguments` are identifiers: the handler reads what they name, as it is now."""
+
+    job_id: int
+    task: Task
+    arguments: Mapping[str, Any]
+    company_id: int | None
+    attempt: int
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session of its own: of the job's company, or of all of them where it has none. The handler commits."""
+        if self.company_id is None:
+            with cross_company(f"job: {self.task.value.lower()}") as session:
+                yield session
+            return
+        session = TenantSession(db=db, info={"actor": SYSTEM})
+        open_scope(session, scopes.of_company(self.company_id))
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+Handler = Callable[[Work], None]
+"""Does one piece of work, in an application context; called again when it fails, so it is idempotent.
+
+Raises Postponed to be called later, FailedForGood when later cannot help; anything else is tried again for a while.
+"""

@@ -1,0 +1,60 @@
+"""Writing a mail: a row in the caller's transaction, and a job that renders and sends it after the commit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from app.domain.clock import now
+from app.domain.jobs import Task
+from app.domain.mail import MailKind, MailState
+from app.models import OutgoingMail, Token
+from app.queue import enqueue
+
+
+def write_mail(
+    session: Session,
+    kind: MailKind,
+    *,
+    to: str,
+    language: str,
+    context: Mapping[str, Any] | None = None,
+    token: Token | None = None,
+    user_id: int | None = None,
+    company_id: int | None = None,
+    key: str | None = None,
+    attachments: Sequence[Mapping[str, str]] = (),
+) -> OutgoingMail | None:
+    """Have a mail sent to one person once the caller has committed; None where `key` was mailed before.
+
+    `context` is JSON that the templates of `kind` read, and holds no secret: the link of `token` is made
+    when the mail is sent. `company_id` is whose mail it is: their account managers see it in the delivery log.
+    """
+    public_id = uuid4()
+    job = enqueue(
+        session,
+        Task.SEND_MAIL,
+        {"mail": str(public_id)},
+        key=None if key is None else f"mail {key}",
+        company_id=company_id,
+    )
+    if job is None:
+        return None
+    mail = OutgoingMail(
+        public_id=public_id,
+        kind=kind,
+        to_email=to,
+        language=language,
+        context=dict(context or {}),
+        attachments=[dict(one) for one in attachments],
+        token_id=None if token is None else token.id,
+        user_id=user_id,
+        company_id=company_id,
+        key=key,
+        state=MailState.QUEUED,
+        written_at=now(),
+    )
+    session.add(mail)
+    session.flush()
+    return mail
