@@ -7,12 +7,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from app.domain.access import InvitationState, SignInMethod
 from app.domain.audit import AuditAction
 from app.domain.contacts import ContactTopic
 from app.domain.delivery import DeliveryMode, VatStatus
 from app.domain.einvoice import InvoiceKind
 from app.domain.imports import ImportOutcome, ImportSource, ImportState
 from app.domain.invoicing import DocumentFormat, DocumentOrigin, PaymentState
+from app.domain.jobs import JobState, Task
+from app.domain.mail import MailKind, MailState
 from app.domain.roles import EmployerRole, StaffRole
 from app.fab.labels import label_enum
 
@@ -93,6 +96,68 @@ IMPORT_OUTCOMES: Mapping[ImportOutcome, LazyString] = MappingProxyType(
         ImportOutcome.CREATED: _("Created"),
         ImportOutcome.UNCHANGED: _("Unchanged"),
         ImportOutcome.REFUSED: _("Refused"),
+    }
+)
+INVITATION_STATES: Mapping[InvitationState, LazyString] = MappingProxyType(
+    {
+        InvitationState.PENDING: _("Waiting for an answer"),
+        InvitationState.ACCEPTED: _("Accepted"),
+        InvitationState.EXPIRED: _("Expired"),
+        InvitationState.REVOKED: _("Revoked"),
+    }
+)
+SIGN_IN_METHODS: Mapping[SignInMethod, LazyString] = MappingProxyType(
+    {
+        SignInMethod.PASSWORD: _("Password"),
+        SignInMethod.RESET_LINK: _("Link for a new password"),
+        SignInMethod.INVITATION: _("Invitation"),
+        SignInMethod.OPENID: _("Identity provider"),
+    }
+)
+MAIL_KINDS: Mapping[MailKind, LazyString] = MappingProxyType(
+    {
+        MailKind.RESET_PASSWORD: _("Link for a new password"),
+        MailKind.FIRST_PASSWORD: _("Link for a first password"),
+        MailKind.PASSWORD_CHANGED: _("Notice: password changed"),
+        MailKind.CONFIRM_EMAIL: _("Confirmation of an e-mail address"),
+        MailKind.EMAIL_CHANGED: _("Notice: e-mail address changed"),
+        MailKind.INVITATION: _("Invitation"),
+        MailKind.ADMINISTRATOR_ADDED: _("Notice: administrator added"),
+        MailKind.NEW_DEVICE: _("Notice: sign-in from a new device"),
+        MailKind.SECOND_STEP_ENABLED: _("Notice: second step switched on"),
+        MailKind.SECOND_STEP_DISABLED: _("Notice: second step switched off"),
+        MailKind.RECOVERY_CODES_MADE: _("Notice: new recovery codes"),
+        MailKind.RECOVERY_CODE_USED: _("Notice: recovery code used"),
+        MailKind.IDENTITY_LINKED: _("Notice: identity provider linked"),
+        MailKind.IDENTITY_UNLINKED: _("Notice: identity provider unlinked"),
+    }
+)
+MAIL_STATES: Mapping[MailState, LazyString] = MappingProxyType(
+    {
+        MailState.QUEUED: _("Queued"),
+        MailState.SENDING: _("Being sent"),
+        MailState.SENT: _("Sent"),
+        MailState.DEFERRED: _("Will be tried again"),
+        MailState.FAILED: _("Failed"),
+        MailState.BOUNCED: _("Returned"),
+    }
+)
+TASKS: Mapping[Task, LazyString] = MappingProxyType(
+    {
+        Task.SEND_MAIL: _("Send a mail"),
+        Task.REQUEST_PASSWORD_RESET: _("Answer a forgotten password"),
+        Task.EXPIRE_ACCESS: _("End access that has expired"),
+        Task.EXPIRE_INVITATIONS: _("End invitations that have expired"),
+        Task.PURGE_EXPIRED: _("Remove what is no longer needed"),
+    }
+)
+JOB_STATES: Mapping[JobState, LazyString] = MappingProxyType(
+    {
+        JobState.WAITING: _("Waiting"),
+        JobState.RUNNING: _("Running"),
+        JobState.DONE: _("Done"),
+        JobState.DEAD: _("Given up"),
+        JobState.CANCELLED: _("Cancelled"),
     }
 )
 AUDIT_ACTIONS: Mapping[AuditAction, LazyString] = MappingProxyType(
@@ -181,6 +246,12 @@ _SHARED: tuple[tuple[type[Any], Mapping[Any, LazyString]], ...] = (
     (ImportSource, IMPORT_SOURCES),
     (ImportState, IMPORT_STATES),
     (ImportOutcome, IMPORT_OUTCOMES),
+    (InvitationState, INVITATION_STATES),
+    (SignInMethod, SIGN_IN_METHODS),
+    (MailKind, MAIL_KINDS),
+    (MailState, MAIL_STATES),
+    (Task, TASKS),
+    (JobState, JOB_STATES),
     (AuditAction, AUDIT_ACTIONS),
 )
 for _kind, _words in _SHARED:
