@@ -30,8 +30,6 @@ class Permission(StrEnum):
     MANAGE_USERS = "MANAGE_USERS"
     EDIT_ISSUER = "EDIT_ISSUER"
     INVITE_CUSTOMERS = "INVITE_CUSTOMERS"
-    RESEND_MAIL = "RESEND_MAIL"
-    MANAGE_JOBS = "MANAGE_JOBS"
     APPROVE_DOMAINS = "APPROVE_DOMAINS"
 
 
@@ -55,6 +53,8 @@ class Screen(StrEnum):
 
 
 READ = frozenset({"can_list", "can_show"})
+ACT = READ | {"can_edit"}
+"""To look at rows and do to them what their screen offers: none of these screens has a form."""
 EDIT = READ | {"can_add", "can_edit"}
 MANAGE = EDIT | {"can_delete"}
 
@@ -83,8 +83,6 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.IMPORT_INVOICES,
                 Permission.VIEW_IMPORTS,
                 Permission.INVITE_CUSTOMERS,
-                Permission.RESEND_MAIL,
-                Permission.MANAGE_JOBS,
             }
         ),
         Role.AUDITOR: frozenset(
@@ -101,8 +99,6 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW_BACKOFFICE,
                 Permission.MANAGE_USERS,
                 Permission.EDIT_ISSUER,
-                Permission.RESEND_MAIL,
-                Permission.MANAGE_JOBS,
                 Permission.APPROVE_DOMAINS,
             }
         ),
@@ -120,16 +116,16 @@ SCREENS: Mapping[Role, Mapping[Screen, frozenset[str]]] = MappingProxyType(
             Screen.DOCUMENTS: READ,
             Screen.IMPORTS: READ,
             Screen.INVITATIONS: READ,
-            Screen.MAILS: READ,
-            Screen.JOBS: READ,
+            Screen.MAILS: ACT,
+            Screen.JOBS: ACT,
         },
         Role.AUDITOR: dict.fromkeys(Screen, READ),
         Role.PLATFORM_ADMIN: {
             Screen.USERS: EDIT,
             Screen.PORTFOLIOS: MANAGE,
             Screen.AUDIT_EVENTS: READ,
-            Screen.MAILS: READ,
-            Screen.JOBS: READ,
+            Screen.MAILS: ACT,
+            Screen.JOBS: ACT,
             Screen.SIGN_IN_DOMAINS: READ | {"can_add", "can_delete"},
         },
     }
