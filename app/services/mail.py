@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.clock import now
 from app.domain.jobs import Task
 from app.domain.mail import MailKind, MailState
+from app.domain.mail_contents import CONTENTS, stored_context
 from app.models import OutgoingMail, Token
 from app.queue import enqueue
 
@@ -28,9 +29,15 @@ def write_mail(
 ) -> OutgoingMail | None:
     """Have a mail sent to one person once the caller has committed; None where `key` was mailed before.
 
-    `context` is JSON that the templates of `kind` read, and holds no secret: the link of `token` is made
-    when the mail is sent. `company_id` is whose mail it is: their account managers see it in the delivery log.
+    `context` gives the facts that `app.domain.mail_contents` lists for `kind`, and holds no secret: the link of
+    `token` is made when the mail is sent. `company_id` is whose mail it is: their account managers see it in the
+    delivery log.
+
+    Raises TypeError where a fact or the token is missing, or one is given that the mail has no use for.
     """
+    facts = stored_context(kind, context or {})
+    if (None if token is None else token.purpose) != CONTENTS[kind].purpose:
+        raise TypeError(f"{kind.value} takes a token for {CONTENTS[kind].purpose}")
     public_id = uuid4()
     job = enqueue(
         session,
@@ -46,7 +53,7 @@ def write_mail(
         kind=kind,
         to_email=to,
         language=language,
-        context=dict(context or {}),
+        context=facts,
         attachments=[dict(one) for one in attachments],
         token_id=None if token is None else token.id,
         user_id=user_id,

@@ -130,6 +130,7 @@ MAIL_KINDS: Mapping[MailKind, LazyString] = MappingProxyType(
         MailKind.RECOVERY_CODE_USED: _("Notice: recovery code used"),
         MailKind.IDENTITY_LINKED: _("Notice: identity provider linked"),
         MailKind.IDENTITY_UNLINKED: _("Notice: identity provider unlinked"),
+        MailKind.TEST: _("Test of the mail settings"),
     }
 )
 MAIL_STATES: Mapping[MailState, LazyString] = MappingProxyType(

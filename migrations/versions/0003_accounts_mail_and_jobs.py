@@ -210,6 +210,7 @@ def upgrade() -> None:
                 "RECOVERY_CODE_USED",
                 "IDENTITY_LINKED",
                 "IDENTITY_UNLINKED",
+                "TEST",
                 name="mailkind",
                 native_enum=False,
                 length=40,
