@@ -14,16 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.clock import now
 from app.domain.errors import DomainError
 from app.models import ThrottleWindow
-
-WINDOW = timedelta(minutes=5)
-PER_ACCOUNT_AND_NETWORK = 10
-"""Tries at one account from one network (PyPI's Warehouse: 10 in 5 minutes; OWASP ASVS 5, 6.3.1)."""
-PER_NETWORK = 50
-"""Tries from one network, whatever the account: an office of people shares one (Warehouse: 10 for one address)."""
-PER_IPV6_SITE = 100
-"""Tries from one /48: one owner may hold it whole (RFC 6177), as 256 networks; or a provider deals it out."""
-ALTOGETHER = 3000
-"""Tries from everywhere. What was refused no longer counts here: sixty networks, or thirty sites, get there."""
+from app.services.throttle_rules import RULES, Throttled, Together
 
 IPV4_NETWORK, IPV6_NETWORK, IPV6_SITE = 24, 56, 48
 """What one customer of a provider usually holds; longer IPv6 prefixes cost nobody anything."""
@@ -46,7 +37,7 @@ class Limit:
 
     key: str
     most: int
-    window: timedelta = WINDOW
+    window: timedelta
 
     @property
     def starts_at(self) -> datetime:
@@ -60,14 +51,32 @@ def sign_in_limits(secret: str, *, email: str, ip: str | None) -> tuple[Limit, .
     Keys are keyed hashes: the table names no account and no address. Nobody can lock out somebody
     else: an account is counted together with the network that tries it (OWASP ASVS 5, 6.3.1).
     """
-    network, site = network_of(ip), site_of(ip)
-    limits = [
-        Limit(keyed_hash(secret, "account", email, network), PER_ACCOUNT_AND_NETWORK),
-        Limit(keyed_hash(secret, "network", network), PER_NETWORK),
-    ]
-    if site is not None:
-        limits.append(Limit(keyed_hash(secret, "site", site), PER_IPV6_SITE))
-    return (*limits, Limit(keyed_hash(secret, "everybody"), ALTOGETHER))
+    return _limits(secret, Throttled.SIGN_IN, account=email, ip=ip)
+
+
+def reset_limits(secret: str, *, email: str, ip: str | None) -> tuple[Limit, ...]:
+    """The limits of asking for a new password, whoever the address belongs to."""
+    return _limits(secret, Throttled.RESET, account=email, ip=ip)
+
+
+def reset_mail_limits(secret: str, *, email: str) -> tuple[Limit, ...]:
+    """How many links one person is sent, from wherever they are asked for."""
+    return _limits(secret, Throttled.RESET_MAIL, account=email, ip=None)
+
+
+def invitation_limits(secret: str, *, account: str, ip: str | None) -> tuple[Limit, ...]:
+    """The limits of inviting people; `account` is the e-mail address of who invites. Count each address invited."""
+    return _limits(secret, Throttled.INVITATION, account=account, ip=ip)
+
+
+def second_step_limits(secret: str, *, account: str, ip: str | None) -> tuple[Limit, ...]:
+    """The limits of trying codes; `account` is the e-mail address of somebody who has passed the first step."""
+    return _limits(secret, Throttled.SECOND_STEP, account=account, ip=ip)
+
+
+def confirm_limits(secret: str, *, account: str, ip: str | None) -> tuple[Limit, ...]:
+    """The limits of confirming who one is while signed in: the current password, asked again."""
+    return _limits(secret, Throttled.CONFIRM, account=account, ip=ip)
 
 
 def network_of(ip: str | None) -> str:
@@ -90,21 +99,21 @@ def keyed_hash(secret: str, *parts: str) -> str:
     return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()[:40]
 
 
-def count_attempt(session: Session, limits: Sequence[Limit]) -> None:
-    """Count one try under each limit; the caller commits at once, also when it is refused.
+def count_attempt(session: Session, limits: Sequence[Limit], *, times: int = 1) -> None:
+    """Count one try under each limit, or as many as it is worth; the caller commits at once, also when refused.
 
     Counting comes before trying, in one statement, so that a hundred tries at the same time are a
     hundred. A refusal stops counting: what is refused weighs on no wider limit.
 
     Raises:
-        TooManyAttempts: a limit is reached.
+        TooManyAttempts: a limit is reached; of several tries at once, none was let through.
     """
     for limit in limits:
         starts_at = limit.starts_at
-        count = _add_one(session, limit, starts_at)
+        count = _add(session, limit, starts_at, times)
         if count > limit.most:
             raise TooManyAttempts(
-                retry_at=starts_at + limit.window, is_first=count == limit.most + 1
+                retry_at=starts_at + limit.window, is_first=count - times <= limit.most
             )
 
 
@@ -128,6 +137,25 @@ def purge_windows(session: Session) -> int:
     return session.execute(statement).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
+def _limits(
+    secret: str, throttled: Throttled, *, account: str, ip: str | None
+) -> tuple[Limit, ...]:
+    """The rules of one thing as limits of one try: keys by what is counted together, none for a site that is not."""
+    network, site = network_of(ip), site_of(ip)
+    counted_as: dict[Together, tuple[str, ...] | None] = {
+        Together.ACCOUNT_AND_NETWORK: (account, network),
+        Together.ACCOUNT: (account,),
+        Together.NETWORK: (network,),
+        Together.SITE: None if site is None else (site,),
+        Together.EVERYBODY: (),
+    }
+    return tuple(
+        Limit(keyed_hash(secret, throttled, rule.together, *parts), rule.most, rule.window)
+        for rule in RULES[throttled]
+        if (parts := counted_as[rule.together]) is not None
+    )
+
+
 def _address(ip: str | None) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address((ip or "").partition("%")[0])
@@ -140,14 +168,14 @@ def _around(address: IPv4Address | IPv6Address, prefix: int) -> str:
     return str(ip_network(f"{address}/{prefix}", strict=False))
 
 
-def _add_one(session: Session, limit: Limit, starts_at: datetime) -> int:
+def _add(session: Session, limit: Limit, starts_at: datetime, times: int) -> int:
     """Atomic on both databases: two writers of one row wait for each other."""
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(ThrottleWindow).values(
-        key=limit.key, starts_at=starts_at, ends_at=starts_at + limit.window, count=1
+        key=limit.key, starts_at=starts_at, ends_at=starts_at + limit.window, count=times
     )
     counted = statement.on_conflict_do_update(
-        index_elements=["key", "starts_at"], set_={"count": ThrottleWindow.count + 1}
+        index_elements=["key", "starts_at"], set_={"count": ThrottleWindow.count + times}
     ).returning(ThrottleWindow.count)
     return session.execute(counted).scalar_one()

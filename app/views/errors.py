@@ -29,6 +29,7 @@ from app.security.access import sign_in_url
 from app.security.sessions import signed_in
 from app.security.writes import NotYours
 from app.services.issuer import kept_issuer_card
+from app.services.throttle import TooManyAttempts
 from app.views.locale import locale_without_asking
 
 log = logging.getLogger(__name__)
@@ -45,21 +46,11 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(NotYours, _not_yours)
     for unreadable in (BlobMissing, BlobDamaged, StorageUnavailable):
         app.register_error_handler(unreadable, _unreadable_document)
+    app.register_error_handler(TooManyAttempts, _too_many_attempts)
     app.register_error_handler(DomainError, _refused)
     for unavailable in UNAVAILABLE:
         app.register_error_handler(unavailable, _database_unavailable)
     app.register_error_handler(Exception, _unexpected)
-
-
-def too_many_attempts(retry_at: datetime) -> Response:
-    """Say when to try again, in the issuer's time."""
-    seconds = max(1, ceil((retry_at - datetime.now(UTC)).total_seconds()))
-    with force_locale(locale_without_asking()):
-        at = format_time(retry_at, "short")
-        description = gettext("You can try again at %(time)s.", time=at)
-    response = _page("429", HTTPStatus.TOO_MANY_REQUESTS, description=description)
-    response.headers["Retry-After"] = str(seconds)
-    return response
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -105,6 +96,18 @@ def _unreadable_document(error: DomainError) -> Response:
     _undo()
     log.error("stored document cannot be read: %s at %s", error, request.path)
     return _page("document_missing", HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _too_many_attempts(error: TooManyAttempts) -> Response:
+    """Say when to try again, in the issuer's time."""
+    _undo()
+    seconds = max(1, ceil((error.retry_at - datetime.now(UTC)).total_seconds()))
+    with force_locale(locale_without_asking()):
+        at = format_time(error.retry_at, "short")
+        description = gettext("You can try again at %(time)s.", time=at)
+    response = _page("429", HTTPStatus.TOO_MANY_REQUESTS, description=description)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _refused(error: DomainError) -> Response:

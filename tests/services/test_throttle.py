@@ -10,13 +10,19 @@ from app.services import throttle
 from app.services.throttle import (
     Limit,
     TooManyAttempts,
+    confirm_limits,
     count_attempt,
     forgive_attempt,
+    invitation_limits,
     keyed_hash,
     network_of,
     purge_windows,
+    reset_limits,
+    reset_mail_limits,
+    second_step_limits,
     sign_in_limits,
 )
+from app.services.throttle_rules import RULES, Throttled, Together, most
 
 DAY = timedelta(days=1)
 
@@ -177,7 +183,8 @@ def test_the_owner_of_a_wide_ipv6_network_does_not_use_up_what_is_for_everybody(
         limits = sign_in_limits("secret", email=f"{number}@x.example", ip=ip)
         let_through += tries(session, limits, 1)
 
-    assert let_through == throttle.PER_IPV6_SITE < throttle.ALTOGETHER
+    per_site = most(Throttled.SIGN_IN, Together.SITE)
+    assert let_through == per_site < most(Throttled.SIGN_IN, Together.EVERYBODY)
     elsewhere = sign_in_limits("secret", email="claire@x.example", ip="2001:db8:2::1")
     assert tries(session, elsewhere, 1) == 1
 
@@ -187,3 +194,42 @@ def test_the_table_holds_one_row_for_each_key_and_window(session):
 
     tries(session, [Limit("a", 3, DAY), Limit("b", 3, DAY)], 5)
     assert session.scalar(select(func.count()).select_from(ThrottleWindow)) == 2
+
+
+def test_several_tries_at_once_are_let_through_together_or_not_at_all(session):
+    limit = Limit("a", 10, DAY)
+    count_attempt(session, [limit], times=6)
+
+    with pytest.raises(TooManyAttempts) as refused:
+        count_attempt(session, [limit], times=6)
+    assert refused.value.is_first
+
+
+def every_kind_of_limits(*, email, ip):
+    return {
+        Throttled.SIGN_IN: sign_in_limits("secret", email=email, ip=ip),
+        Throttled.RESET: reset_limits("secret", email=email, ip=ip),
+        Throttled.RESET_MAIL: reset_mail_limits("secret", email=email),
+        Throttled.INVITATION: invitation_limits("secret", account=email, ip=ip),
+        Throttled.SECOND_STEP: second_step_limits("secret", account=email, ip=ip),
+        Throttled.CONFIRM: confirm_limits("secret", account=email, ip=ip),
+    }
+
+
+def test_no_two_things_share_a_counter():
+    kinds = every_kind_of_limits(email="claire@x.example", ip="2001:db8::1")
+
+    keys = [limit.key for limits in kinds.values() for limit in limits]
+    assert kinds.keys() == RULES.keys()
+    assert len(keys) == len(set(keys)) == sum(len(rules) for rules in RULES.values())
+
+
+def test_nobody_locks_out_somebody_else_from_where_a_visitor_may_try():
+    """An account alone is counted only behind a right password or a session, or where nobody is refused."""
+    alone = {
+        throttled
+        for throttled, rules in RULES.items()
+        if any(rule.together is Together.ACCOUNT for rule in rules)
+    }
+
+    assert alone == {Throttled.RESET_MAIL, Throttled.SECOND_STEP, Throttled.CONFIRM}

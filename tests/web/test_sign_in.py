@@ -5,10 +5,12 @@ import re
 import pytest
 from sqlalchemy import func, select, update
 
+from app.services.throttle_rules import DAY, Rule, Throttled, Together, most
 from tests.cast import CLAIRE, MARC, PASSWORD
 from tests.web.signing_in import form_token, sign_in
 
 OTHER_NETWORK = {"REMOTE_ADDR": "203.0.113.9"}
+TRIES = most(Throttled.SIGN_IN, Together.ACCOUNT_AND_NETWORK)
 
 
 @pytest.fixture
@@ -202,18 +204,18 @@ class TestThrottle:
     def test_too_many_tries_are_told_when_to_come_back(self, client, events, monkeypatch):
         from app.domain.audit import AuditAction
         from app.services import throttle
-        from app.services.throttle import PER_ACCOUNT_AND_NETWORK, WINDOW
+        from app.services.throttle_rules import SHORT
 
         begun = throttle.now()
         monkeypatch.setattr(throttle, "now", lambda: begun)  # no window ends while we try
 
         token = form_token(client)
         data = {"email": CLAIRE, "password": "wrong one", "csrf_token": token}
-        answers = [client.post("/login", data=data) for _ in range(PER_ACCOUNT_AND_NETWORK + 3)]
+        answers = [client.post("/login", data=data) for _ in range(TRIES + 3)]
 
-        assert [one.status_code for one in answers] == [422] * PER_ACCOUNT_AND_NETWORK + [429] * 3
+        assert [one.status_code for one in answers] == [422] * TRIES + [429] * 3
         refused = answers[-1]
-        assert 0 < int(refused.headers["Retry-After"]) <= WINDOW.total_seconds()
+        assert 0 < int(refused.headers["Retry-After"]) <= SHORT.total_seconds()
         assert re.search(r"\b\d{1,2}:\d[05]\b", refused.text)  # windows end at whole five minutes
         assert len(events(AuditAction.SIGN_IN_THROTTLED)) == 1
 
@@ -221,17 +223,16 @@ class TestThrottle:
         from app.services import throttle
         from app.views.auth import sign_in as view
 
-        monkeypatch.setattr(throttle, "PER_ACCOUNT_AND_NETWORK", 0)
+        rule = Rule(Together.ACCOUNT_AND_NETWORK, 0, DAY)
+        monkeypatch.setattr(throttle, "RULES", {Throttled.SIGN_IN: (rule,)})
         monkeypatch.setattr(view, "check_credentials", None)
 
         assert sign_in(client, CLAIRE).status_code == 429
 
     def test_my_failures_do_not_lock_you_out(self, client, app):
-        from app.services.throttle import PER_ACCOUNT_AND_NETWORK
-
         token = form_token(client)
         data = {"email": CLAIRE, "password": "wrong one", "csrf_token": token}
-        for _ in range(PER_ACCOUNT_AND_NETWORK + 1):
+        for _ in range(TRIES + 1):
             client.post("/login", data=data, environ_base=OTHER_NETWORK)
 
         assert sign_in(app.test_client(), CLAIRE).status_code == 303

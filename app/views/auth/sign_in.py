@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.domain.access import SignInMethod
-from app.domain.actors import Actor
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
 from app.domain.typed_text import normalise_email
@@ -22,8 +21,6 @@ from app.services.audit import record
 from app.services.sign_in import check_credentials
 from app.services.throttle import (
     Limit,
-    TooManyAttempts,
-    count_attempt,
     forgive_attempt,
     keyed_hash,
     purge_windows,
@@ -31,8 +28,8 @@ from app.services.throttle import (
 )
 from app.views.auth.entrance import enter
 from app.views.auth.forms import SignInForm
-from app.views.errors import too_many_attempts
 from app.views.navigation import home_url
+from app.views.throttled import count_or_refuse
 
 
 class SignInView(PortalView):
@@ -56,10 +53,9 @@ class SignInView(PortalView):
         form = SignInForm()
         if not form.validate():
             return self.render_form(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        limits = _counted(form)
         try:
-            user = self._user_of(form)
-        except TooManyAttempts as error:
-            return too_many_attempts(error.retry_at)
+            user = self._user_of(form, limits)
         except DomainError as error:
             db.session.commit()  # the event of the failure
             return self.refuse(error, form)
@@ -91,37 +87,35 @@ class SignInView(PortalView):
         form = SignInForm(data={"next": requested_next() or ""})
         return self.render_form(form)
 
-    def _user_of(self, form: SignInForm) -> PortalUser:
-        """Count the try, for good and before anything is hashed; then look at it.
+    def _user_of(self, form: SignInForm, limits: tuple[Limit, ...]) -> PortalUser:
+        """Whose e-mail address and password these are; a try that was right is taken back.
 
         Raises:
-            TooManyAttempts, SignInRefused, HashingBusy
+            SignInRefused, HashingBusy
         """
-        session, secret = db.session(), str(current_app.secret_key)
-        email = normalise_email(form.email.data or "")
-        stranger = visitor_actor("visitor")
-        limits = sign_in_limits(secret, email=email, ip=request.remote_addr)
-        _count(limits, actor=stranger)
+        session, email = db.session(), normalise_email(form.email.data or "")
         user = check_credentials(
             session,
             email=email,
             password=form.password.data or "",
-            stranger=keyed_hash(secret, "stranger", email)[:16],
-            actor=stranger,
+            stranger=keyed_hash(str(current_app.secret_key), "stranger", email)[:16],
+            actor=visitor_actor("visitor"),
         )
         forgive_attempt(session, limits)
         purge_windows(session)
         return user
 
 
-def _count(limits: tuple[Limit, ...], *, actor: Actor) -> None:
-    """Raises TooManyAttempts, which leaves one event for each window rather than one for each try."""
-    try:
-        count_attempt(db.session(), limits)
-    except TooManyAttempts as error:
-        if error.is_first:
-            record(db.session(), AuditAction.SIGN_IN_THROTTLED, actor=actor)
-            purge_windows(db.session())
-        raise
-    finally:
-        db.session.commit()
+def _counted(form: SignInForm) -> tuple[Limit, ...]:
+    """The limits under which the try was counted, for good and before anything is hashed.
+
+    Raises:
+        TooManyAttempts
+    """
+    limits = sign_in_limits(
+        str(current_app.secret_key),
+        email=normalise_email(form.email.data or ""),
+        ip=request.remote_addr,
+    )
+    count_or_refuse(limits, throttled=AuditAction.SIGN_IN_THROTTLED, actor=visitor_actor("visitor"))
+    return limits

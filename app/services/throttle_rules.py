@@ -1,0 +1,94 @@
+"""How often each thing may be tried, as data: what is counted together, how many, in how long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Throttled(StrEnum):
+    """What is counted; each has counters of its own."""
+
+    SIGN_IN = "SIGN_IN"
+    RESET = "RESET"
+    RESET_MAIL = "RESET_MAIL"
+    INVITATION = "INVITATION"
+    SECOND_STEP = "SECOND_STEP"
+    CONFIRM = "CONFIRM"
+
+
+class Together(StrEnum):
+    """Which tries share one counter. A site is the wider network that the owner of an IPv6 address may hold."""
+
+    ACCOUNT_AND_NETWORK = "ACCOUNT_AND_NETWORK"
+    ACCOUNT = "ACCOUNT"
+    NETWORK = "NETWORK"
+    SITE = "SITE"
+    EVERYBODY = "EVERYBODY"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """At most `most` tries of `together` in each window of `window`."""
+
+    together: Together
+    most: int
+    window: timedelta
+
+
+SHORT, HOUR, DAY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
+
+RULES: Mapping[Throttled, tuple[Rule, ...]] = MappingProxyType(
+    {
+        # Warehouse: 10 in 5 minutes for an account and for an address; here an office shares its network,
+        # the owner of an IPv6 site (RFC 6177) may hold it whole, and what was refused no longer counts
+        # for everybody: sixty networks, or thirty sites, get there.
+        Throttled.SIGN_IN: (
+            Rule(Together.ACCOUNT_AND_NETWORK, 10, SHORT),
+            Rule(Together.NETWORK, 50, SHORT),
+            Rule(Together.SITE, 100, SHORT),
+            Rule(Together.EVERYBODY, 3000, SHORT),
+        ),
+        Throttled.RESET: (
+            Rule(Together.ACCOUNT_AND_NETWORK, 5, HOUR),
+            Rule(Together.NETWORK, 50, HOUR),
+            Rule(Together.SITE, 100, HOUR),
+            Rule(Together.EVERYBODY, 3000, HOUR),
+        ),
+        # Mails to one person, whatever networks they were asked from. Nobody is refused by this one:
+        # the latest mail that went out stays good for half an hour.
+        Throttled.RESET_MAIL: (Rule(Together.ACCOUNT, 5, HOUR),),
+        # The account is who invites; each address counts.
+        Throttled.INVITATION: (
+            Rule(Together.ACCOUNT_AND_NETWORK, 100, HOUR),
+            Rule(Together.NETWORK, 300, HOUR),
+            Rule(Together.SITE, 600, HOUR),
+            Rule(Together.EVERYBODY, 10_000, HOUR),
+        ),
+        # Six digits, three of which are right at any moment: the account as a whole is counted as well, or a
+        # thousand networks would find one in a day. Whoever gets here has the password, so the wide limit locks
+        # out nobody whose password is their own (Warehouse: 5 in 5 minutes, 50 in a day).
+        Throttled.SECOND_STEP: (
+            Rule(Together.ACCOUNT_AND_NETWORK, 5, SHORT),
+            Rule(Together.ACCOUNT, 100, DAY),
+            Rule(Together.NETWORK, 50, SHORT),
+            Rule(Together.SITE, 100, SHORT),
+            Rule(Together.EVERYBODY, 3000, SHORT),
+        ),
+        # Whoever gets here holds a session of the account.
+        Throttled.CONFIRM: (
+            Rule(Together.ACCOUNT_AND_NETWORK, 10, SHORT),
+            Rule(Together.ACCOUNT, 100, DAY),
+            Rule(Together.NETWORK, 50, SHORT),
+            Rule(Together.SITE, 100, SHORT),
+            Rule(Together.EVERYBODY, 3000, SHORT),
+        ),
+    }
+)
+"""OWASP ASVS 5, 6.3.1: guessing is slowed down, and nobody can lock out somebody else on purpose."""
+
+
+def most(throttled: Throttled, together: Together) -> int:
+    """How many tries a rule lets through in one window."""
+    return next(rule.most for rule in RULES[throttled] if rule.together is together)
