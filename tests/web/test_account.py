@@ -174,7 +174,7 @@ def test_a_page_without_a_company_leads_to_each_of_ones_companies(client):
     ],
 )
 def test_a_browser_is_named_as_people_know_it(user_agent, name):
-    from app.views.auth.devices import device_name
+    from app.domain.devices import device_name
 
     assert device_name(user_agent) == name
 

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.domain.clock import today
+from app.domain.devices import device_name
 from app.domain.errors import DomainError
 from app.extensions import db
 from app.fab.portal import PortalView, expose
@@ -21,7 +22,6 @@ from app.services.accounts import (
     memberships_of,
     open_sessions,
 )
-from app.views.auth.devices import device_name
 from app.views.labels import EMPLOYER_ROLES
 from app.views.navigation import home_url
 
