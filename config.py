@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from ipaddress import ip_address
 from os import O_CREAT, O_EXCL, O_WRONLY, environ, fdopen
 from os import open as open_descriptor
 from pathlib import Path
@@ -18,9 +17,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from config_openid import OpenIdProvider, read_providers
+from config_safety import demo_problems, production_problems
+
 ROOT = Path(__file__).resolve().parent
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-SHORTEST_SECRET_KEY = 32
 MEBIBYTE = 1024 * 1024
 
 
@@ -127,6 +128,11 @@ class Settings(BaseSettings):
         description="Who runs background work: embedded (one machine) or procrastinate (many).",
         json_schema_extra=_hint(default="embedded on SQLite, procrastinate on PostgreSQL"),
     )
+    oidc_providers: SecretStr = Field(
+        default=SecretStr(""),
+        description="Sign in with …: a list of {name, label, issuer, client_id, client_secret}.",
+        json_schema_extra=_hint(unit="JSON", default="none: password only"),
+    )
     twikey_url: str = Field(
         default="",
         description="Address of Twikey's interface.",
@@ -183,9 +189,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:
-        problems = _production_problems(self) if self.is_production else _demo_problems(self)
+        problems = production_problems(self) if self.is_production else demo_problems(self)
         if self.jobs_engine == "procrastinate" and self.is_sqlite:
             problems.append("JOBS_ENGINE=procrastinate needs PostgreSQL in DATABASE_URL.")
+        problems += read_providers(self.oidc_providers.get_secret_value())[1]
         if problems:
             raise SettingsError(problems)
         return self._with_derived_values()
@@ -209,6 +216,20 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         url = self.database_url.get_secret_value()
         return not url or url.startswith("sqlite")
+
+    @property
+    def public_host(self) -> str:
+        """The name people know this deployment by; it names our mails."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+    @property
+    def outbox_folder(self) -> Path:
+        """Where mail is kept that goes nowhere (MAIL_URL `outbox:`)."""
+        return self.data_dir / "outbox"
+
+    @property
+    def openid_providers(self) -> tuple[OpenIdProvider, ...]:
+        return read_providers(self.oidc_providers.get_secret_value())[0]
 
     def flask_config(self) -> dict[str, Any]:
         """Return the keys that Flask and its extensions read; engines are `app.security`'s."""
@@ -292,78 +313,6 @@ def _secrets_from_files(variables: Mapping[str, str]) -> dict[str, Any]:
 def _in_words(problem: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in problem["loc"]).upper()
     return f"{name}: {problem['msg']}."
-
-
-def _demo_problems(settings: Settings) -> list[str]:
-    if _is_loopback(settings.bind_host):
-        return []
-    return [
-        f"BIND_HOST={settings.bind_host} is not a loopback address; "
-        "the demo has public passwords and stays on this machine."
-    ]
-
-
-def _production_problems(settings: Settings) -> list[str]:
-    key = settings.secret_key.get_secret_value()
-    database = settings.database_url.get_secret_value()
-    host = urlsplit(settings.public_url).hostname or ""
-    unsafe = {
-        f"SECRET_KEY must have at least {SHORTEST_SECRET_KEY} characters and be random.": (
-            len(key) < SHORTEST_SECRET_KEY or len(set(key)) < SHORTEST_SECRET_KEY // 4
-        ),
-        "PUBLIC_URL must be set and start with https://.": not (
-            host and settings.public_url.startswith("https://")
-        ),
-        "TRUSTED_HOSTS must name the host of PUBLIC_URL.": host not in settings.trusted_hosts,
-        "TRUSTED_HOSTS may not hold a wildcard.": any(
-            name[:1] in {".", "*"} for name in settings.trusted_hosts
-        ),
-        "DATABASE_URL must be set, also to stay on SQLite.": not database,
-        "STORAGE_URL must be set to a place that is backed up.": not settings.storage_url,
-        "MAIL_URL must be smtp:// or smtps://, or nobody gets mail.": not _sends_mail(settings),
-        "PEPPOL_ALLOW_LOOPBACK is for simulators.": settings.peppol_allow_loopback,
-        "PEPPOL_PROVIDER=simulator delivers nothing.": settings.peppol_provider == "simulator",
-        "TWIKEY_URL must start with https://.": _is_plain_http(settings.twikey_url),
-        "PEPPOL_PROVIDER_URL must start with https://.": _is_plain_http(
-            settings.peppol_provider_url
-        ),
-    }
-    return [problem for problem, is_unsafe in unsafe.items() if is_unsafe] + _role_problems(
-        settings
-    )
-
-
-def _role_problems(settings: Settings) -> list[str]:
-    """Name missing PostgreSQL roles: with one role for all, the database is no wall."""
-    if settings.is_sqlite:
-        return []
-    runtime = settings.database_url.get_secret_value()
-    apart = {
-        "DATABASE_SYSTEM_URL": settings.database_system_url,
-        "DATABASE_AUDIT_URL": settings.database_audit_url,
-    }
-    return [
-        f"{name} must be set to a role of its own, other than DATABASE_URL's."
-        for name, url in apart.items()
-        if url.get_secret_value() in {"", runtime}
-    ]
-
-
-def _is_plain_http(url: str) -> bool:
-    return bool(url) and not url.startswith("https://")
-
-
-def _sends_mail(settings: Settings) -> bool:
-    return settings.mail_url.get_secret_value().startswith(("smtp://", "smtps://"))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _kept_key(folder: Path) -> SecretStr:

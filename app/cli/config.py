@@ -11,6 +11,7 @@ GROUPS = {
     "storage": "Storage",
     "mail": "Mail",
     "jobs": "Jobs",
+    "oidc": "Sign-in through providers",
     "twikey": "Direct debit",
     "peppol": "PEPPOL",
 }
