@@ -132,6 +132,26 @@ def client(app: "Flask") -> "FlaskClient":
     return app.test_client()
 
 
+@pytest.fixture
+def run_jobs(app: "Flask") -> Callable[..., int]:
+    """Runs what is due now, and what that sets off; a job that fails, not only postpones, fails the test.
+
+    `run_jobs(failing=True)` takes failures as they come. Travel in time to run what was put off.
+    """
+    from app.domain.jobs import Postponed
+    from app.jobs.running import run_due
+
+    def run(*, failing: bool = False) -> int:
+        rans = run_due(app)
+        for ran in rans:
+            if ran.error is not None and not failing and not isinstance(ran.error, Postponed):
+                message = f"job {ran.job_id} {ran.task.value} failed and is {ran.state.value}"
+                raise AssertionError(message) from ran.error
+        return len(rans)
+
+    return run
+
+
 def _close_connections(app: "Flask") -> None:
     from app.extensions import db
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,15 +15,23 @@ from app.security.cross_company import cross_company
 from app.security.tenancy import TenantSession, open_scope
 
 
+def _held() -> None:
+    """A piece of work that nobody else can take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`attempt` counts from 1. `arguments` are identifiers: the handler reads what they name, as it is now."""
+    """`attempt` counts from 1. `arguments` are identifiers: the handler reads what they name, as it is now.
+
+    `hold` renews the lease on the job, and raises LeaseLost where somebody else has it by now.
+    """
 
     job_id: int
     task: Task
     arguments: Mapping[str, Any]
     company_id: int | None
     attempt: int
+    hold: Callable[[], None] = field(default=_held, repr=False)
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.clock import now
 from app.domain.jobs import JobState, Task
 from app.models import Job
+from app.queue.engine import announce
 
 _CHECKED = {"tenancy": "checked"}
 """A visitor may set work off, and jobs are outside the walls: their handlers open their own scope."""
@@ -33,6 +34,7 @@ def enqueue(
     dialect = session.get_bind().dialect.name
     insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
     at = now()
+    due_at = run_at or at
     statement = (
         insert(Job)
         .values(
@@ -42,7 +44,7 @@ def enqueue(
             arguments=dict(arguments or {}),
             state=JobState.WAITING,
             company_id=company_id,
-            run_at=run_at or at,
+            run_at=due_at,
             attempts=0,
             created_at=at,
         )
@@ -52,4 +54,6 @@ def enqueue(
     number: int | None = (
         session.connection().execute(statement, execution_options=_CHECKED).scalar_one_or_none()
     )
+    if number is not None:
+        announce(session, number, due_at)
     return number

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
+from app.queue.engine import OPTION
 from app.security.tenancy import guard
 from config import Settings
 
@@ -21,16 +22,19 @@ def sqlalchemy_config(settings: Settings) -> dict[str, Any]:
     """What Flask-SQLAlchemy reads. On SQLite one engine serves every role."""
     runtime = settings.database_url.get_secret_value()
     config: dict[str, Any] = {"SQLALCHEMY_DATABASE_URI": runtime}
-    # Values that people typed stay out of error messages, and so out of the log.
-    config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
+    options: dict[str, Any] = {
+        # Values that people typed stay out of error messages, and so out of the log.
+        "hide_parameters": True,
+        # Services announce work through their session: they know no settings.
+        "execution_options": {OPTION: settings.jobs_engine},
+    }
+    config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     if settings.is_sqlite:
         return config
-    options = {
-        "hide_parameters": True,
+    options |= {
         # A cached generic plan is made for the average company and is slow for the biggest.
         "connect_args": {"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"},
     }
-    config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     config["SQLALCHEMY_BINDS"] = {
         "system": options | {"url": settings.database_system_url.get_secret_value()},
         "audit": options | {"url": settings.database_audit_url.get_secret_value()},

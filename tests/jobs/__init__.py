@@ -1,0 +1,1 @@
+"""Running jobs: outcomes, outside effects, schedules, the worker."""

@@ -1,0 +1,1 @@
+"""The ledger of jobs and the two engines that run it."""
