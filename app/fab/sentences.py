@@ -23,6 +23,7 @@ _SAVING = {
 
 _SIGN_IN = {
     "sign_in_refused": _("The e-mail address or the password is not right."),
+    "confirmation_refused": _("The password is not right."),
     "hashing_busy": _("Many people are signing in right now. Please try again in a moment."),
     "too_many_attempts": _("Too many attempts. Please wait a few minutes and try again."),
     "password_too_short": _("Use at least %(shortest)s characters; several words are fine."),

@@ -56,6 +56,7 @@ class SignedIn:
     is_active: bool
     created_at: datetime
     authenticated_at: datetime
+    second_step_at: datetime | None
     last_seen_at: datetime
     expires_at: datetime
     data: str
@@ -134,6 +135,7 @@ def _signed_in_statement(dialect: str) -> Select[*tuple[Any, ...]]:
         PortalUser.active,
         LoginSession.created_at,
         LoginSession.authenticated_at,
+        LoginSession.second_step_at,
         LoginSession.last_seen_at,
         LoginSession.expires_at,
         LoginSession.data,

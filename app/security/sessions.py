@@ -4,6 +4,7 @@ import json
 import logging
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, request
@@ -29,6 +30,7 @@ class PortalSession(SessionMixin):
         self._data: dict[str, Any] | None = None
         self._signed_in: SignedIn | None = None
         self.new_token: str | None = None
+        self.renewed_token: str | None = None
         self.modified = False
 
     @property
@@ -46,6 +48,10 @@ class PortalSession(SessionMixin):
         """Go on as somebody who has just signed in: nothing of the visitor's session survives."""
         self._data, self._signed_in, self.new_token = data, None, token
         self.modified = True
+
+    def renew(self, token: str, who: SignedIn) -> None:
+        """Go on as the same person with the same data, under another token."""
+        self._signed_in, self.renewed_token = who, token
 
     def leave(self) -> None:
         """Go on as a visitor."""
@@ -104,6 +110,8 @@ class PortalSessions(SecureCookieSessionInterface):
             )
         elif session.signed_in is not None:
             _keep(session)
+            if session.renewed_token:
+                self._send(app, response, session.renewed_token)
         else:
             if session.new_token == "":
                 response.delete_cookie(_sid_name(app), path="/", secure=self.get_cookie_secure(app))
@@ -120,7 +128,12 @@ class PortalSessions(SecureCookieSessionInterface):
         )
 
 
-def sign_in(user_id: int, *, method: SignInMethod = SignInMethod.PASSWORD) -> int:
+def sign_in(
+    user_id: int,
+    *,
+    method: SignInMethod = SignInMethod.PASSWORD,
+    has_second_step: bool = False,
+) -> int:
     """Start a session for the browser that is asking and return its id; the caller commits.
 
     The token is new, so a cookie planted before the sign-in is worth nothing after it.
@@ -134,11 +147,27 @@ def sign_in(user_id: int, *, method: SignInMethod = SignInMethod.PASSWORD) -> in
         ip=request.remote_addr,
         user_agent=request.user_agent.string,
         method=method,
+        has_second_step=has_second_step,
     )
     data = json.loads(login.data) | {"csrf_token": secrets.token_hex(20)}
     login.data = json.dumps(data)
     _current().start(token, data)
     return login.id
+
+
+def renew_sign_in(*, has_second_step: bool = False) -> None:
+    """Note that who is asking has just proved again who they are; the caller commits.
+
+    The token is new, for what the session may do from now on is more. The forms of its other pages stay good.
+    """
+    current = _current()
+    who = current.signed_in
+    if who is None:
+        return
+    token = rows.renew_session(db.session(), who.session_id, has_second_step=has_second_step)
+    at = now()
+    second_step_at = at if has_second_step else who.second_step_at
+    current.renew(token, replace(who, authenticated_at=at, second_step_at=second_step_at))
 
 
 def sign_out() -> None:

@@ -31,8 +31,12 @@ def start_session(
     ip: str | None,
     user_agent: str | None,
     method: SignInMethod = SignInMethod.PASSWORD,
+    has_second_step: bool = False,
 ) -> tuple[LoginSession, str]:
-    """Add a session and return it with its token, which only the browser will know."""
+    """Add a session and return it with its token, which only the browser will know.
+
+    `has_second_step` says that a code was given after the first step.
+    """
     token = secrets.token_urlsafe(32)
     at = now()
     login = LoginSession(
@@ -44,6 +48,7 @@ def start_session(
         expires_at=at + IDLE,
         ip=ip,
         method=method,
+        second_step_at=at if has_second_step else None,
         user_agent=(user_agent or "")[:300] or None,
         data=json.dumps({"_user_id": str(user_id), "_fresh": True}),
     )
@@ -61,6 +66,24 @@ def touch_session(session: Session, session_id: int, *, created_at: datetime | N
         .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
         .values(last_seen_at=at, expires_at=until)
     )
+
+
+def renew_session(session: Session, session_id: int, *, has_second_step: bool = False) -> str:
+    """Note that the person has just proved again who they are, and return the session's new token.
+
+    The former token is worth nothing from the commit on (OWASP ASVS 5, 7.2.4). `has_second_step` says that a
+    code was given as well.
+    """
+    token, at = secrets.token_urlsafe(32), now()
+    values: dict[str, object] = {"token_sha256": hash_token(token), "authenticated_at": at}
+    if has_second_step:
+        values["second_step_at"] = at
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+        .values(values)
+    )
+    return token
 
 
 def keep_session_data(session: Session, session_id: int, data: str) -> None:

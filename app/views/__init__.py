@@ -5,6 +5,7 @@ from flask import Flask
 from app.fab.builder import AppBuilder
 from app.views.assets import register_assets
 from app.views.auth.account import AccountView
+from app.views.auth.confirm import ConfirmView, register_confirmation
 from app.views.auth.sign_in import SignInView
 from app.views.backoffice.screens import BACKOFFICE
 from app.views.context import register_context
@@ -26,6 +27,7 @@ from app.views.request_log import register_request_log
 SCREENS: tuple[type, ...] = (
     SignInView,
     AccountView,
+    ConfirmView,
     HomeView,
     InvoicesView,
     InvoiceDownloadsView,
@@ -43,6 +45,7 @@ def register_views(app: Flask, builder: AppBuilder) -> None:
     register_request_log(app)
     register_headers(app, is_production=app.extensions["settings"].is_production)
     register_errors(app)
+    register_confirmation(app)
     register_context(app)
     register_formats(app)
     register_assets(app)

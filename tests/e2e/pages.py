@@ -190,7 +190,7 @@ VISITS = [
     *_administrator(),
 ]
 NO_PAGES = {
-    "asset", "health.alive", "health.ready", "auth.sign_in",
+    "asset", "health.alive", "health.ready", "auth.sign_in", "confirm.ask",
     "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
     "company_invoice_files.pdf", "company_invoice_files.xml",
     "invoice_import.review",

@@ -77,6 +77,8 @@ ROUTES: dict[str, Route] = {
     "auth.sign_in": Route(PUBLIC),
     "auth.sign_out": Route(PUBLIC),
     "auth.start": Route(PUBLIC),
+    "confirm.ask": Route(SIGNED_IN),
+    "confirm.confirm": Route(SIGNED_IN),
     "health.alive": Route(PUBLIC),
     "health.ready": Route(PUBLIC),
     "language.change": Route(PUBLIC),

@@ -1,0 +1,152 @@
+"""Confirming who one is before a sensitive act: a page of its own, or in place of the act with what was posted."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
+from flask import Flask, current_app, make_response, redirect, render_template, request
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import PasswordField
+
+from app.domain.audit import AuditAction
+from app.domain.errors import DomainError
+from app.extensions import db
+from app.fab.messages import add_to_form
+from app.fab.portal import PortalView, expose
+from app.fab.redirects import here, own_path, requested_next, see_other
+from app.security.access import current_principal, requires_sign_in
+from app.security.fresh import NotFresh, is_fresh, requires_fresh
+from app.security.principal import Principal
+from app.security.sessions import renew_sign_in
+from app.services.audit import record
+from app.services.confirmation import check_password_again, has_password, providers_of
+from app.services.throttle import confirm_limits, forgive_attempt
+from app.views.throttled import count_or_refuse
+
+PASSWORD = "confirm_password"  # noqa: S105 - the name of a field
+ALREADY_THERE = frozenset({"csrf_token", PASSWORD, "confirm_username"})
+"""Fields that the page has of its own."""
+
+
+class ConfirmForm(FlaskForm):
+    """Its names begin with `confirm_`: it is sent together with the fields of any other form."""
+
+    confirm_password = PasswordField(_("Password"))
+
+
+class ConfirmView(PortalView):
+    """Where somebody is led who asked for a page that needs a fresh sign-in."""
+
+    endpoint_name = "confirm"
+    route_base = ""
+
+    @expose("/account/confirm")
+    @requires_sign_in
+    def ask(self) -> Response:
+        wanted = requested_next() or "/account"
+        if is_fresh():
+            return redirect(wanted)
+        return _page(
+            ConfirmForm(), action="/account/confirm", wanted=wanted, carried=[("next", wanted)]
+        )
+
+    @expose("/account/confirm", methods=["POST"])
+    @requires_sign_in
+    @requires_fresh
+    def confirm(self) -> Response:
+        """The password was right, or the session was fresh already: go on."""
+        return see_other(requested_next() or "/account")
+
+
+def register_confirmation(app: Flask) -> None:
+    """Ask again where `requires_fresh` says so, and take the answer wherever it is posted."""
+    app.register_error_handler(NotFresh, _ask_again)
+    app.before_request(_take_answer)
+
+
+def _ask_again(_error: NotFresh) -> Response:
+    db.session.rollback()
+    if request.method in {"GET", "HEAD"}:
+        return redirect(f"/account/confirm?next={quote(here())}")
+    return _in_place(ConfirmForm(formdata=None), status=HTTPStatus.FORBIDDEN)
+
+
+def _take_answer() -> Response | None:
+    """Look at the password that came along with a form; the act itself comes after, in the same request."""
+    if request.method != "POST" or PASSWORD not in request.form:
+        return None
+    principal = current_principal()
+    if principal is None or is_fresh():
+        return None
+    try:
+        _confirm(principal)
+    except DomainError as error:
+        db.session.commit()  # the event of the failure
+        form = ConfirmForm(formdata=None)
+        add_to_form(form, error)
+        return _in_place(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return None
+
+
+def _confirm(principal: Principal) -> None:
+    session = db.session()
+    limits = confirm_limits(
+        str(current_app.secret_key), account=principal.email, ip=request.remote_addr
+    )
+    count_or_refuse(limits, throttled=AuditAction.SIGN_IN_THROTTLED)
+    user = check_password_again(session, principal.user_id, request.form[PASSWORD])
+    renew_sign_in()
+    record(session, AuditAction.SIGN_IN_CONFIRMED, target=user)
+    forgive_attempt(session, limits)
+    # Now: what the act undoes must not undo this, for the browser is about to get the new token.
+    session.commit()
+
+
+def _in_place(form: ConfirmForm, *, status: int) -> Response:
+    action = here()
+    wanted = requested_next() if request.path == "/account/confirm" else _page_of_the_form()
+    return _page(
+        form, action=action, wanted=wanted or "/account", carried=_carried(), status=status
+    )
+
+
+def _carried() -> Iterable[tuple[str, str]]:
+    """What was posted, to be posted again; nothing that is named after a password is sent back to anybody."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in ALREADY_THERE and "password" not in name.lower()
+    ]
+
+
+def _page_of_the_form() -> str | None:
+    """Where the form stands, to go back to."""
+    parts = urlsplit(request.referrer or "")
+    is_ours = parts.netloc == request.host
+    return own_path(parts.path + (f"?{parts.query}" if parts.query else "")) if is_ours else None
+
+
+def _page(
+    form: ConfirmForm,
+    *,
+    action: str,
+    wanted: str,
+    carried: Iterable[tuple[str, str]] = (),
+    status: int = HTTPStatus.OK,
+) -> Response:
+    principal = current_principal()
+    session, user_id = db.session(), principal.user_id if principal else 0
+    page = render_template(
+        "auth/confirm.html",
+        form=form,
+        action=action,
+        wanted=wanted,
+        carried=carried,
+        is_in_place=action != "/account/confirm",
+        here_url=f"/account/confirm?next={quote(wanted)}",
+        has_password=has_password(session, user_id),
+        providers=providers_of(session, user_id),
+    )
+    return make_response(page, status)
