@@ -79,6 +79,11 @@ def confirm_limits(secret: str, *, account: str, ip: str | None) -> tuple[Limit,
     return _limits(secret, Throttled.CONFIRM, account=account, ip=ip)
 
 
+def email_change_limits(secret: str, *, account: str, ip: str | None) -> tuple[Limit, ...]:
+    """The limits of asking for another e-mail address, and of having its link sent again."""
+    return _limits(secret, Throttled.EMAIL_CHANGE, account=account, ip=ip)
+
+
 def network_of(ip: str | None) -> str:
     """The network an address belongs to, as throttles see it."""
     address = _address(ip)

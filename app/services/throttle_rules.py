@@ -16,6 +16,7 @@ class Throttled(StrEnum):
     INVITATION = "INVITATION"
     SECOND_STEP = "SECOND_STEP"
     CONFIRM = "CONFIRM"
+    EMAIL_CHANGE = "EMAIL_CHANGE"
 
 
 class Together(StrEnum):
@@ -75,6 +76,14 @@ RULES: Mapping[Throttled, tuple[Rule, ...]] = MappingProxyType(
             Rule(Together.NETWORK, 50, SHORT),
             Rule(Together.SITE, 100, SHORT),
             Rule(Together.EVERYBODY, 3000, SHORT),
+        ),
+        # Mails to an address that somebody says is theirs; the account is who says so.
+        Throttled.EMAIL_CHANGE: (
+            Rule(Together.ACCOUNT_AND_NETWORK, 5, HOUR),
+            Rule(Together.ACCOUNT, 10, DAY),
+            Rule(Together.NETWORK, 50, HOUR),
+            Rule(Together.SITE, 100, HOUR),
+            Rule(Together.EVERYBODY, 3000, HOUR),
         ),
         # Whoever gets here holds a session of the account.
         Throttled.CONFIRM: (

@@ -12,6 +12,7 @@ from app.services.throttle import (
     TooManyAttempts,
     confirm_limits,
     count_attempt,
+    email_change_limits,
     forgive_attempt,
     invitation_limits,
     keyed_hash,
@@ -213,6 +214,7 @@ def every_kind_of_limits(*, email, ip):
         Throttled.INVITATION: invitation_limits("secret", account=email, ip=ip),
         Throttled.SECOND_STEP: second_step_limits("secret", account=email, ip=ip),
         Throttled.CONFIRM: confirm_limits("secret", account=email, ip=ip),
+        Throttled.EMAIL_CHANGE: email_change_limits("secret", account=email, ip=ip),
     }
 
 
@@ -232,4 +234,9 @@ def test_nobody_locks_out_somebody_else_from_where_a_visitor_may_try():
         if any(rule.together is Together.ACCOUNT for rule in rules)
     }
 
-    assert alone == {Throttled.RESET_MAIL, Throttled.SECOND_STEP, Throttled.CONFIRM}
+    assert alone == {
+        Throttled.RESET_MAIL,
+        Throttled.SECOND_STEP,
+        Throttled.CONFIRM,
+        Throttled.EMAIL_CHANGE,
+    }
