@@ -2,12 +2,14 @@
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any, Final, cast
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask import session as flask_session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,8 +19,11 @@ from app.domain.clock import now
 from app.extensions import db
 from app.security.principal import SignedIn, find_signed_in
 from app.services import sessions as rows
+from app.services.devices import note_device
 
 log = logging.getLogger(__name__)
+
+_DEVICE: Final = re.compile(r"[\w-]{43}", re.ASCII)
 
 
 class PortalSession(SessionMixin):
@@ -31,6 +36,7 @@ class PortalSession(SessionMixin):
         self._signed_in: SignedIn | None = None
         self.new_token: str | None = None
         self.renewed_token: str | None = None
+        self.device: str | None = None
         self.modified = False
 
     @property
@@ -44,9 +50,9 @@ class PortalSession(SessionMixin):
         """Whether it was read, or begun: `accessed` is also set where reading failed."""
         return self._data is not None
 
-    def start(self, token: str, data: dict[str, Any]) -> None:
+    def start(self, token: str, data: dict[str, Any], *, device: str | None = None) -> None:
         """Go on as somebody who has just signed in: nothing of the visitor's session survives."""
-        self._data, self._signed_in, self.new_token = data, None, token
+        self._data, self._signed_in, self.new_token, self.device = data, None, token, device
         self.modified = True
 
     def renew(self, token: str, who: SignedIn) -> None:
@@ -82,7 +88,10 @@ class PortalSession(SessionMixin):
 
 
 class PortalSessions(SecureCookieSessionInterface):
-    """`sid` names a row of `login_session`; `visitor` is a signed cookie with form token and messages."""
+    """`sid` names a row of `login_session`; `visitor` is a signed cookie with form token and messages.
+
+    `device` stays when the session ends: a sign-in from a browser that is known goes without a mail.
+    """
 
     def open_session(self, app: Flask, request: Request) -> Any:
         return PortalSession(self, request)
@@ -105,6 +114,9 @@ class PortalSessions(SecureCookieSessionInterface):
         response.vary.add("Cookie")
         if session.new_token:
             self._send(app, response, session.new_token)
+            if session.device:
+                name = _device_name(app)
+                self._send(app, response, session.device, name=name, lifetime=rows.REMEMBERED)
             response.delete_cookie(
                 self.get_cookie_name(app), path="/", secure=self.get_cookie_secure(app)
             )
@@ -117,10 +129,19 @@ class PortalSessions(SecureCookieSessionInterface):
                 response.delete_cookie(_sid_name(app), path="/", secure=self.get_cookie_secure(app))
             super().save_session(app, session, response)
 
-    def _send(self, app: Flask, response: Response, token: str) -> None:
+    def _send(
+        self,
+        app: Flask,
+        response: Response,
+        value: str,
+        *,
+        name: str = "",
+        lifetime: timedelta | None = None,
+    ) -> None:
         response.set_cookie(
-            _sid_name(app),
-            token,
+            name or _sid_name(app),
+            value,
+            max_age=lifetime,
             httponly=True,
             path="/",
             secure=self.get_cookie_secure(app),
@@ -151,7 +172,9 @@ def sign_in(
     )
     data = json.loads(login.data) | {"csrf_token": secrets.token_hex(20)}
     login.data = json.dumps(data)
-    _current().start(token, data)
+    device = _device()
+    note_device(db.session(), login, device, request_id=g.get("request_id"))
+    _current().start(token, data, device=device)
     return login.id
 
 
@@ -214,5 +237,15 @@ def _keep(session: PortalSession) -> None:
         log.warning("session not written: %s", type(error).__name__)
 
 
+def _device() -> str:
+    """What this browser is recognised by from now on; it opens nothing."""
+    brought = request.cookies.get(_device_name(current_app), "")
+    return brought if _DEVICE.fullmatch(brought) else secrets.token_urlsafe(32)
+
+
 def _sid_name(app: Flask) -> str:
     return str(app.config["SESSION_COOKIE_NAME"])
+
+
+def _device_name(app: Flask) -> str:
+    return _sid_name(app).replace("sid", "device")

@@ -5,8 +5,8 @@ import json
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, or_, update
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import SignInMethod
 from app.domain.clock import now
@@ -17,6 +17,8 @@ IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=7)
 """However much it is used, a session ends after this (OWASP ASVS 5, 7.3.2)."""
 SEEN_EVERY = timedelta(seconds=60)
+REMEMBERED = timedelta(days=400)
+"""How long a browser is recognised: no cookie lives longer (RFC 6265bis, 5.5)."""
 
 
 def hash_token(token: str) -> str:
@@ -113,7 +115,18 @@ def end_sessions_of(session: Session, user_id: int, *, except_id: int | None = N
 
 
 def purge_sessions(session: Session, *, older_than: timedelta = timedelta(days=90)) -> int:
-    """Delete the rows of sessions that ended long ago; returns how many."""
-    limit = now() - older_than
-    statement = delete(LoginSession).where(LoginSession.expires_at < limit)
-    return session.execute(statement).rowcount  # type: ignore[attr-defined,no-any-return]
+    """Delete the rows of sessions that ended long ago; returns how many.
+
+    The latest in each browser stays for as long as the browser itself may be recognised, and the latest of each
+    person for good: it tells when they were here, and that their next sign-in is not their first.
+    """
+    later = aliased(LoginSession)
+    is_later = (later.user_id == LoginSession.user_id) & (later.id > LoginSession.id)
+    same_browser = later.device_sha256.is_not_distinct_from(LoginSession.device_sha256)
+    long_ago = LoginSession.expires_at < now() - max(older_than, REMEMBERED)
+    statement = delete(LoginSession).where(
+        LoginSession.expires_at < now() - older_than,
+        exists().where(is_later, or_(same_browser, long_ago)),
+    )
+    deleted = session.execute(statement, execution_options={"synchronize_session": False})
+    return deleted.rowcount  # type: ignore[attr-defined,no-any-return]
