@@ -24,3 +24,10 @@ LIFETIMES: Mapping[TokenPurpose, timedelta] = MappingProxyType(
     }
 )
 """OWASP ASVS 5, 6.5.5 asks for ten minutes at most for codes sent by mail; a link is longer and is used once."""
+
+OF_THE_ACCOUNT: frozenset[TokenPurpose] = frozenset(TokenPurpose) - {TokenPurpose.INVITATION}
+"""What a new password or e-mail address makes worthless. An invitation is a company's offer, and stays one."""
+
+FOR_A_PASSWORD: frozenset[TokenPurpose] = frozenset(
+    {TokenPurpose.RESET_PASSWORD, TokenPurpose.FIRST_PASSWORD}
+)

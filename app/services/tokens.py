@@ -107,7 +107,7 @@ def revoke_token(session: Session, token_id: int) -> None:
 def revoke_tokens(
     session: Session, user_id: int, purposes: Iterable[TokenPurpose] | None = None
 ) -> None:
-    """Make the links of a person open nothing: after a change of password or e-mail address, and when disabled."""
+    """Make the links of a person open nothing: all of them when disabled, some after a change of who they are."""
     wanted = [Token.user_id == user_id]
     if purposes is not None:
         wanted.append(Token.purpose.in_(tuple(purposes)))

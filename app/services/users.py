@@ -10,12 +10,16 @@ from sqlalchemy.orm import Session
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.errors import DomainError
+from app.domain.mail import MailKind
 from app.domain.roles import StaffRole
+from app.domain.tokens import OF_THE_ACCOUNT
 from app.domain.typed_text import is_email_address, normalise_email
 from app.models import LoginSession, PortalUser
 from app.services.audit import record
+from app.services.mail import write_mail
 from app.services.passwords import check_password_rule, hash_password
 from app.services.sessions import end_sessions_of
+from app.services.tokens import revoke_tokens
 
 LONGEST_SIGN_IN_NAME = 128
 """The column of the sign-in name takes half of the longest e-mail address."""
@@ -94,26 +98,60 @@ def create_user(
 
 
 def set_password(session: Session, user: PortalUser, password: str) -> None:
-    """Give a person a new password and end their sessions, which the old one had opened.
+    """Give a person a new password; see `keep_password` for what goes with it.
 
     Raises:
         DomainError: it breaks the rule (`check_password_rule`).
+        HashingBusy: nothing was changed.
     """
-    check_password_rule(
-        password, context=(user.email, user.name, user.first_name, user.last_name, PRODUCT)
-    )
-    user.password = hash_password(password)
+    keep_password(session, user, hashed_for(user, password))
+
+
+def hashed_for(user: PortalUser, password: str) -> str:
+    """The hash of a password that a person may choose. It takes long: write nothing before, others would wait.
+
+    Raises:
+        DomainError: it breaks the rule (`check_password_rule`).
+        HashingBusy: no turn came in time.
+    """
+    context = (user.email, user.name, user.first_name, user.last_name, PRODUCT)
+    check_password_rule(password, context=context)
+    return hash_password(password)
+
+
+def keep_password(
+    session: Session, user: PortalUser, hashed: str, *, keep_session_id: int | None = None
+) -> None:
+    """Replace the password of a person, and whatever the old one had opened.
+
+    Every session, maybe but one, and every link of the account ends; the person is told by mail, unless it is
+    their first.
+    """
+    is_first = user.password_set_at is None
+    user.password = hashed
     user.password_set_at = now()
-    if user.id is not None:
-        end_sessions_of(session, user.id)
-        record(session, AuditAction.PASSWORD_SET, target=user)
+    if user.id is None:
+        return
+    end_sessions_of(session, user.id, except_id=keep_session_id)
+    revoke_tokens(session, user.id, OF_THE_ACCOUNT)
+    record(session, AuditAction.PASSWORD_SET, target=user)
+    if not is_first:
+        write_mail(
+            session,
+            MailKind.PASSWORD_CHANGED,
+            to=user.email,
+            language=user.language,
+            context={"at": user.password_set_at},
+            user_id=user.id,
+        )
 
 
 def disable_user(session: Session, user: PortalUser) -> int:
-    """Refuse sign-ins of a person from now on and end their sessions; returns how many ended."""
+    """Refuse sign-ins of a person from now on, end their sessions and links; returns how many sessions ended."""
     if user.active:
         user.active = False
         record(session, AuditAction.USER_DISABLED, target=user, changes={"active": (True, False)})
+    revoke_tokens(session, user.id)
     return end_sessions_of(session, user.id)
 
 

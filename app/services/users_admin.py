@@ -7,10 +7,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
+from app.domain.mail import MailKind
 from app.domain.roles import StaffRole
+from app.domain.tokens import OF_THE_ACCOUNT
 from app.domain.typed_text import required_line
 from app.models import PortalUser
 from app.services.audit import record
+from app.services.mail import write_mail
+from app.services.tokens import revoke_tokens
 from app.services.users import checked_email, disable_user, enable_user
 
 
@@ -40,6 +44,8 @@ class UserValues:
 def change_user(session: Session, user: PortalUser, values: UserValues) -> bool:
     """Change who a person is; False when nothing differs.
 
+    With another e-mail address the links sent to the old one open nothing, and the old one is told.
+
     Raises:
         EmailMalformed, EmailTaken, TextMissing, TextTooLong: with the field at fault.
         LastAdministrator: they are the last one, and would be none any more.
@@ -60,6 +66,8 @@ def change_user(session: Session, user: PortalUser, values: UserValues) -> bool:
         return False
     if "staff_role" in changes:
         _keep_an_administrator(session, user)
+    if "email" in changes:
+        _leave_old_address(session, user, str(wanted["email"]))
     for name, value in wanted.items():
         setattr(user, name, value)
     user.username = user.email
@@ -84,6 +92,18 @@ def disable(session: Session, user: PortalUser, *, by_id: int) -> None:
 def enable(session: Session, user: PortalUser) -> None:
     """Let a person sign in again."""
     enable_user(session, user)
+
+
+def _leave_old_address(session: Session, user: PortalUser, new_email: str) -> None:
+    revoke_tokens(session, user.id, OF_THE_ACCOUNT)
+    write_mail(
+        session,
+        MailKind.EMAIL_CHANGED,
+        to=user.email,
+        language=user.language,
+        context={"new_email": new_email},
+        user_id=user.id,
+    )
 
 
 def _keep_an_administrator(session: Session, user: PortalUser) -> None:
