@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app run
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
-PYTHON_CODE := $(wildcard app benchmarks migrations simulators tests config.py config_openid.py config_safety.py run.py)
+PYTHON_CODE := $(wildcard app benchmarks migrations simulators tests config.py config_keys.py config_openid.py config_safety.py run.py)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 KEYWORDS := -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2
 LANGUAGES := fr nl de en
@@ -55,6 +55,7 @@ i18n: dev ## Collect the sentences, bring the catalogues up to date, compile the
 
 db: .venv/runtime ## Bring the database up to date (DATABASE_OWNER_URL)
 	$(FLASK) db upgrade
+	$(FLASK) jobs install
 
 docs: .venv/runtime ## Write the pages that are made from the code
 	mkdir -p var

@@ -5,10 +5,11 @@ from flask import Flask
 from app.cli.config import config
 from app.cli.demo import demo
 from app.cli.invoices import invoices
+from app.cli.jobs import jobs
 from app.cli.users import users
 
 
 def register_commands(app: Flask) -> None:
     """Add every command group to `flask`."""
-    for group in (config, demo, invoices, users):
+    for group in (config, demo, invoices, jobs, users):
         app.cli.add_command(group)

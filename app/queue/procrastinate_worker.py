@@ -1,0 +1,121 @@
+"""A worker on procrastinate: woken by PostgreSQL, runs what the ledger allows, takes over what others left lying."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from procrastinate import App, PsycopgConnector
+
+from app.domain.clock import now
+from app.queue.engine import Duty
+from app.queue.procrastinate_schema import libpq_address
+from app.queue.procrastinate_takeover import take_over
+
+log = logging.getLogger(__name__)
+
+QUEUE = "clientele"
+RUN = "clientele.run"
+"""The one task that procrastinate knows of: run the job of the ledger that has this number."""
+
+POLL_S = 1.0
+"""How often jobs that have become due are looked for; new ones are told of by the database at once."""
+HEARTBEAT_S = 10.0
+STALLED_S = 30.0
+"""A worker that was not heard of for so long is taken for dead."""
+TAKE_OVER_S = 5.0
+AGAIN_S = 3.0
+"""How long to wait before connecting anew, after the database has gone away."""
+_STOP_S = 0.1
+_SOON = timedelta(seconds=1)
+
+
+class Worker:
+    """Runs jobs in threads, until its duty says stop. A database that goes away is waited for."""
+
+    def __init__(self, duty: Duty, *, take_over_s: float = TAKE_OVER_S) -> None:
+        self._duty = duty
+        self._take_over_s = take_over_s
+        self._threads = ThreadPoolExecutor(duty.threads, thread_name_prefix="jobs")
+
+    def run(self) -> None:
+        with self._threads:
+            asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        while not self._duty.stop.is_set():
+            try:
+                await self._work()
+            except Exception:
+                log.exception("the worker lost its database; trying again in %s s", AGAIN_S)
+            else:
+                if not self._duty.stop.is_set():
+                    log.error("the worker stopped by itself; starting anew in %s s", AGAIN_S)
+            await self._pause(AGAIN_S)
+
+    async def _work(self) -> None:
+        """Work until told to stop, or until something breaks."""
+        connector = PsycopgConnector(
+            conninfo=libpq_address(self._duty.database_url), min_size=1, max_size=4, timeout=10
+        )
+        app = App(connector=connector)
+        self._register(app)
+        async with app.open_async():
+            working = asyncio.create_task(self._run_jobs(app))
+            beside = (
+                asyncio.create_task(self._wait_for_stop()),
+                asyncio.create_task(self._take_over(app)),
+            )
+            try:
+                await asyncio.wait((working, *beside), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (working, *beside):
+                    task.cancel()  # procrastinate ends what it has begun before it obeys
+                ended = await asyncio.gather(working, *beside, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+    def _register(self, app: App) -> None:
+        @app.task(name=RUN, queue=QUEUE)
+        async def run(job_id: int) -> None:
+            loop = asyncio.get_running_loop()
+            again_at = await loop.run_in_executor(self._threads, self._duty.run_one, job_id)
+            if again_at is None:
+                return
+            if again_at - now() < _SOON:
+                # The clocks of two machines differ: asked again at once, it would be refused at once.
+                await asyncio.sleep(_SOON.total_seconds())
+            await app.configure_task(RUN, queue=QUEUE, schedule_at=again_at).defer_async(
+                job_id=job_id
+            )
+
+    async def _run_jobs(self, app: App) -> None:
+        await app.run_worker_async(
+            queues=[QUEUE],
+            concurrency=self._duty.threads,
+            fetch_job_polling_interval=POLL_S,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_S,
+            delete_jobs="always",
+            install_signal_handlers=False,
+        )
+
+    async def _take_over(self, app: App) -> None:
+        while True:
+            try:
+                await take_over(app, task=RUN, queue=QUEUE, stalled_s=STALLED_S)
+            except Exception:  # no reason to stop running what is known
+                log.exception("jobs could not be taken over; trying again")
+            await asyncio.sleep(self._take_over_s)
+
+    async def _wait_for_stop(self) -> None:
+        while not self._duty.stop.is_set():
+            await asyncio.sleep(_STOP_S)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wait_for_stop()
+        except TimeoutError:
+            pass
