@@ -1,9 +1,8 @@
 """Every setting of a deployment; the only module that reads the environment."""
 
 import secrets
-from collections.abc import Mapping
-from os import O_CREAT, O_EXCL, O_WRONLY, environ, fdopen
-from os import open as open_descriptor
+from collections.abc import Callable, Mapping
+from os import environ
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -17,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from config_keys import DataKey, kept_secret, new_data_key, read_data_keys
 from config_openid import OpenIdProvider, read_providers
 from config_safety import demo_problems, production_problems
 
@@ -85,6 +85,18 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Signs form tokens; at least 32 characters, the same on every host.",
         json_schema_extra=_hint(default="made once and kept in DATA_DIR, in the demo"),
+    )
+    data_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that seal secrets in the database, the first for new ones; see `flask keys`.",
+        json_schema_extra=_hint(
+            unit="name:key, by commas", default="made once and kept in DATA_DIR, in the demo"
+        ),
+    )
+    staff_second_step: Literal["required", "optional"] | None = Field(
+        default=None,
+        description="Whether staff and auditors need a second step to sign in; others may always add one.",
+        json_schema_extra=_hint(default="required in production, optional in the demo"),
     )
     max_upload_mb: int = Field(
         default=100,
@@ -192,6 +204,7 @@ class Settings(BaseSettings):
         problems = production_problems(self) if self.is_production else demo_problems(self)
         if self.jobs_engine == "procrastinate" and self.is_sqlite:
             problems.append("JOBS_ENGINE=procrastinate needs PostgreSQL in DATABASE_URL.")
+        problems += read_data_keys(self.data_keys.get_secret_value())[1]
         problems += read_providers(self.oidc_providers.get_secret_value())[1]
         if problems:
             raise SettingsError(problems)
@@ -213,6 +226,10 @@ class Settings(BaseSettings):
         return self.app_env == "production"
 
     @property
+    def needs_staff_second_step(self) -> bool:
+        return self.staff_second_step == "required"
+
+    @property
     def is_sqlite(self) -> bool:
         url = self.database_url.get_secret_value()
         return not url or url.startswith("sqlite")
@@ -226,6 +243,11 @@ class Settings(BaseSettings):
     def outbox_folder(self) -> Path:
         """Where mail is kept that goes nowhere (MAIL_URL `outbox:`)."""
         return self.data_dir / "outbox"
+
+    @property
+    def sealing_keys(self) -> tuple[DataKey, ...]:
+        """The first seals, all of them open."""
+        return read_data_keys(self.data_keys.get_secret_value())[0]
 
     @property
     def openid_providers(self) -> tuple[OpenIdProvider, ...]:
@@ -258,9 +280,10 @@ class Settings(BaseSettings):
             "public_url": (self.public_url or f"http://localhost:{self.port}").rstrip("/"),
             "trusted_hosts": self.trusted_hosts or LOOPBACK_NAMES,
             "storage_url": self.storage_url or f"file://{self.data_dir / 'blobs'}",
-            "secret_key": self.secret_key
-            if self.secret_key.get_secret_value()
-            else _kept_key(self.data_dir),
+            "secret_key": self._own_or_kept("secret_key", lambda: secrets.token_urlsafe(48)),
+            "data_keys": self._own_or_kept("data_keys", lambda: new_data_key("demo")),
+            "staff_second_step": self.staff_second_step
+            or ("required" if self.is_production else "optional"),
             "jobs_engine": self.jobs_engine or ("embedded" if self.is_sqlite else "procrastinate"),
         }
         for name in ("database_owner_url", "database_system_url", "database_audit_url"):
@@ -270,6 +293,12 @@ class Settings(BaseSettings):
         for name, value in derived.items():
             object.__setattr__(self, name, value)  # frozen for everybody else
         return self
+
+    def _own_or_kept(self, name: str, make: Callable[[], str]) -> SecretStr:
+        given: SecretStr = getattr(self, name)
+        if given.get_secret_value():
+            return given
+        return SecretStr(kept_secret(self.data_dir, name, make))
 
 
 def load_settings() -> Settings:
@@ -313,20 +342,6 @@ def _secrets_from_files(variables: Mapping[str, str]) -> dict[str, Any]:
 def _in_words(problem: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in problem["loc"]).upper()
     return f"{name}: {problem['msg']}."
-
-
-def _kept_key(folder: Path) -> SecretStr:
-    """Return the demo's signing key: made at the first start, readable by its owner only."""
-    path = folder / "secret_key"
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with fdopen(
-            open_descriptor(path, O_CREAT | O_EXCL | O_WRONLY, 0o600), "w", encoding="ascii"
-        ) as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass  # a former start, or another process of this one
-    return SecretStr(path.read_text(encoding="ascii"))
 
 
 def _mail_config(url: str) -> dict[str, Any]:

@@ -27,6 +27,9 @@ def production_problems(settings: "Settings") -> list[str]:
         f"SECRET_KEY must have at least {SHORTEST_SECRET_KEY} characters and be random.": (
             len(key) < SHORTEST_SECRET_KEY or len(set(key)) < SHORTEST_SECRET_KEY // 4
         ),
+        "DATA_KEYS must be set: a name, a colon, and what openssl rand -base64 32 prints.": (
+            not settings.data_keys.get_secret_value()
+        ),
         "PUBLIC_URL must be set and start with https://.": not (
             host and settings.public_url.startswith("https://")
         ),

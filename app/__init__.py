@@ -43,9 +43,12 @@ def _wire_ports(app: Flask, settings: Settings) -> None:
     from app.documents.pdf import TypstRenderer
     from app.domain.ports import Ports
     from app.integrations.storage import store_from_url
+    from app.security.vault import AesGcmVault
 
     app.extensions["ports"] = Ports(
-        blobs=store_from_url(settings.storage_url), renderer=TypstRenderer()
+        blobs=store_from_url(settings.storage_url),
+        renderer=TypstRenderer(),
+        vault=AesGcmVault(settings.sealing_keys),
     )
 
 

@@ -92,9 +92,33 @@ class DocumentRenderer(Protocol):
         ...
 
 
+class SealBroken(DomainError):
+    """A sealed value does not open: its key is gone, or it was not sealed for the place where it stands."""
+
+    code: ClassVar[str] = "seal_broken"
+
+
+class Vault(Protocol):
+    """Seals what the database must not be able to tell: seeds of codes, account numbers.
+
+    `place` is `table|column|owner` (`second_step|sealed_seed|42`), the same for sealing and opening.
+    """
+
+    def seal(self, text: str, *, place: str) -> str: ...
+
+    def open(self, sealed: str, *, place: str) -> str:
+        """Raises SealBroken."""
+        ...
+
+    def is_sealed_by_first(self, sealed: str) -> bool:
+        """Whether the key that seals today has sealed it; else it is sealed again when keys are rotated."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """All of them, as `create_app` wired them from the settings."""
 
     blobs: BlobStore
     renderer: DocumentRenderer
+    vault: Vault

@@ -83,8 +83,26 @@ def hash_password(password: str) -> str:
     Raises:
         HashingBusy: no turn came within WAIT_S seconds.
     """
-    salt = secrets.token_urlsafe(16)
-    return f"{METHOD}${salt}${_scrypt(password, salt, (COST, BLOCK_SIZE, LANES))}"
+    return stretched(password, new_salt())
+
+
+def new_salt() -> str:
+    """128 random bits as text."""
+    return secrets.token_urlsafe(16)
+
+
+def stretched(secret: str, salt: str) -> str:
+    """The stored form of a short secret under a salt that is known: equal ones can be looked up.
+
+    Raises:
+        HashingBusy: no turn came within WAIT_S seconds.
+    """
+    return f"{METHOD}${salt}${_scrypt(secret, salt, (COST, BLOCK_SIZE, LANES))}"
+
+
+def salt_of(stored: str) -> str:
+    """The salt of something that `stretched` has made."""
+    return stored.split("$")[1]
 
 
 def is_right_password(password: str, stored: str | None) -> bool:

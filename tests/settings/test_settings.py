@@ -7,10 +7,12 @@ import pytest
 
 from app.cli.config import settings_page
 from config import ROOT, Settings, SettingsError, load_settings
+from config_keys import new_data_key
 
 PRODUCTION: dict[str, Any] = {
     "app_env": "production",
     "secret_key": "N3ver-shown-anywhere-0123456789-abcdef",
+    "data_keys": "one:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
     "public_url": "https://portal.issuer.example",
     "trusted_hosts": ("portal.issuer.example",),
     "database_url": "postgresql+psycopg://clientele_rt@db/clientele",
@@ -65,7 +67,15 @@ def test_production_names_every_problem_at_once():
     with pytest.raises(SettingsError) as caught:
         Settings(app_env="production")
 
-    named = ("SECRET_KEY", "PUBLIC_URL", "TRUSTED_HOSTS", "DATABASE_URL", "STORAGE_URL", "MAIL_URL")
+    named = (
+        "SECRET_KEY",
+        "DATA_KEYS",
+        "PUBLIC_URL",
+        "TRUSTED_HOSTS",
+        "DATABASE_URL",
+        "STORAGE_URL",
+        "MAIL_URL",
+    )
     assert all(name in str(caught.value) for name in named)
     assert len(caught.value.problems) == len(named)
 
@@ -75,6 +85,10 @@ def test_production_names_every_problem_at_once():
     [
         ({"secret_key": "short"}, "SECRET_KEY"),
         ({"secret_key": "a" * 64}, "SECRET_KEY"),
+        ({"data_keys": ""}, "DATA_KEYS"),
+        ({"data_keys": "one:short"}, "DATA_KEYS: entry 1"),
+        ({"data_keys": "one:" + "A" * 43}, "DATA_KEYS: entry 1"),
+        ({"data_keys": PRODUCTION["data_keys"] + "," + PRODUCTION["data_keys"]}, "DATA_KEYS: the name one"),
         ({"public_url": "http://portal.issuer.example"}, "PUBLIC_URL"),
         ({"trusted_hosts": "other.example"}, "TRUSTED_HOSTS"),
         ({"trusted_hosts": "portal.issuer.example, .example"}, "TRUSTED_HOSTS"),
@@ -150,3 +164,31 @@ def test_the_page_of_settings_is_up_to_date():
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 
     assert page == settings_page(), "run `make docs`"
+
+
+def test_the_demo_keeps_its_data_key_for_its_owner_only(tmp_path):
+    first, second = (Settings(data_dir=tmp_path).sealing_keys for _ in range(2))
+
+    assert first == second
+    assert len(first[0].key) == 32
+    assert stat.S_IMODE((tmp_path / "data_keys").stat().st_mode) == 0o600
+    assert {path.name for path in tmp_path.iterdir()} == {"data_keys", "secret_key"}
+
+
+def test_the_first_data_key_seals_and_all_of_them_open():
+    other = new_data_key("two")
+    keys = Settings(**PRODUCTION | {"data_keys": f"{other}, {PRODUCTION['data_keys']}"}).sealing_keys
+
+    assert [one.name for one in keys] == ["two", "one"]
+
+
+def test_a_data_key_is_never_shown():
+    settings = Settings(**PRODUCTION)
+
+    assert "AAECAw" not in repr(settings) + repr(settings.sealing_keys)
+
+
+def test_staff_need_a_second_step_in_production_and_not_in_the_demo(tmp_path):
+    assert Settings(**PRODUCTION).needs_staff_second_step
+    assert not Settings(data_dir=tmp_path).needs_staff_second_step
+    assert not Settings(**PRODUCTION, staff_second_step="optional").needs_staff_second_step

@@ -62,6 +62,7 @@ def test_in_production_the_cookie_is_bound_to_the_host_and_to_tls(built_app):
     production = Settings(
         app_env="production",
         secret_key="k1" + "abcdefghijklmnopqrstuvwxyz0123456789",
+        data_keys="one:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         public_url="https://portal.example",
         trusted_hosts=("portal.example",),
         database_url="sqlite:////nowhere/x.db",
