@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
@@ -216,9 +216,8 @@ class OpenIdSimulator:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Basic":
             return False
-        user, _, password = b64decode(given).decode().partition(":")
-        expected = f"{self.client.client_id}:{self.client.client_secret}"
-        return hmac.compare_digest(f"{unquote(user)}:{unquote(password)}", expected)
+        expected = f"{self.client.client_id}:{self.client.client_secret}".encode()
+        return hmac.compare_digest(b64decode(given), expected)
 
     def _userinfo(self, request: Request) -> Response:
         _scheme, _, token = request.headers.get("Authorization", "").partition(" ")

@@ -22,7 +22,12 @@ class _Silent(WSGIRequestHandler):
 def serving(simulator: OpenIdSimulator, server: BaseWSGIServer) -> Iterator[OpenIdSimulator]:
     """Answer on `server`'s port until the context ends."""
     server.app = simulator
-    thread = Thread(target=server.serve_forever, name="openid-simulator", daemon=True)
+    thread = Thread(
+        target=server.serve_forever,
+        kwargs={"poll_interval": 0.02},
+        name="openid-simulator",
+        daemon=True,
+    )
     thread.start()
     try:
         yield simulator

@@ -2,17 +2,18 @@
 
 import hashlib
 import hmac
+import json
 import secrets
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
 from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
-from joserfc.jws import JWSRegistry
 
 from simulators.openid.faults import Fault
 from simulators.openid.people import Person
@@ -68,14 +69,14 @@ class Grants:
 
 
 class Signer:
-    """The provider's key: made at its start, published by its name, changed when asked."""
+    """The provider's key: published by its name, changed when asked."""
 
     def __init__(self) -> None:
-        self.change_key()
+        self._key = _key(0)
 
     def change_key(self) -> None:
         """Sign by another key from now on; the former one is no longer published."""
-        self._key = RSAKey.generate_key(2048, {"kid": secrets.token_hex(4), "use": "sig"})
+        self._key = _key(1)
 
     def published(self) -> dict[str, Any]:
         return {"keys": [{**self._key.as_dict(private=False), "alg": "RS256"}]}
@@ -83,13 +84,12 @@ class Signer:
     def sign(self, claims: dict[str, Any], *, faults: Set[Fault], client_secret: str) -> str:
         kid = str(self._key.kid)
         if Fault.UNSIGNED in faults:
-            registry = JWSRegistry(algorithms=["none"])
-            return jwt.encode({"alg": "none"}, claims, OctKey.import_key("-"), registry=registry)
+            parts = (json.dumps({"alg": "none"}), json.dumps(claims))
+            return ".".join((*(_base64(part.encode()) for part in parts), ""))
         if Fault.SIGNED_BY_CLIENT_SECRET in faults:
             key = OctKey.import_key(client_secret)
             return jwt.encode({"alg": "HS256", "kid": kid}, claims, key)
-        is_bad = Fault.BAD_SIGNATURE in faults
-        signing = RSAKey.generate_key(2048, {"kid": kid}) if is_bad else self._key
+        signing = _key(2) if Fault.BAD_SIGNATURE in faults else self._key
         return jwt.encode({"alg": "RS256", "kid": kid}, claims, signing)
 
 
@@ -135,4 +135,14 @@ def email_claims(person: Person) -> dict[str, Any]:
 
 def _challenge(code_verifier: str) -> str:
     digest = hashlib.sha256(code_verifier.encode("ascii", "replace")).digest()
-    return urlsafe_b64encode(digest).decode().rstrip("=")
+    return _base64(digest)
+
+
+def _base64(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+@cache
+def _key(number: int) -> RSAKey:
+    """One of the keys of this process; each takes a moment to make."""
+    return RSAKey.generate_key(2048, {"kid": f"{number}-{secrets.token_hex(4)}", "use": "sig"})
