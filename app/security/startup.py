@@ -69,7 +69,7 @@ def check_database(engine: Engine) -> None:
         message = (
             f'The role "{found.role}" of DATABASE_URL {"; it ".join(said)}. Companies would not be kept apart. '
             "Use four roles (docs/decisions/0006-three-walls-between-companies.md), then run: "
-            "flask db downgrade 0001 && flask db upgrade"
+            "flask db downgrade 0001 && flask db upgrade && flask jobs install"
         )
         raise UnsafeDatabase(message)
 

@@ -153,8 +153,9 @@ def test_triggers_are_those_of_the_list(owner):
 @pytest.mark.usefixtures("on_postgresql")
 def test_triggers_are_those_of_the_list_on_postgresql(owner):
     found = all_of(owner, "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+    ours = {name for name in found if not name.startswith("procrastinate_")}
 
-    assert found == {"audit_event_insert_only"}
+    assert ours == {"audit_event_insert_only"}
 
 
 REWRITES = {
@@ -202,6 +203,7 @@ def test_walls_go_down_and_up_again_over_data(app, database):
             engine.dispose()
     flask(app, "db", "downgrade", "0001")
     flask(app, "db", "upgrade")
+    flask(app, "jobs", "install")  # its tables lost their rights along with ours
     flask(app, "db", "check")
 
     assert counts() == before
