@@ -73,7 +73,6 @@ def settings(live_database: "Database", tmp_path_factory: pytest.TempPathFactory
         database_owner_url=addresses.owner,
         database_system_url=addresses.system,
         database_audit_url=addresses.audit,
-        jobs_engine="embedded",
     )
 
 
@@ -84,7 +83,7 @@ def built_app(settings: "Settings", live_database: "Database") -> "Flask":
 
     app = create_app(settings)
     app.config["TESTING"] = True
-    for command in (["db", "upgrade"], ["demo", "load"]):
+    for command in (["db", "upgrade"], ["jobs", "install"], ["demo", "load"]):
         result = app.test_cli_runner().invoke(args=command, catch_exceptions=False)
         assert result.exit_code == 0, f"flask {' '.join(command)}: {result.output}"
     _close_connections(app)
