@@ -41,6 +41,17 @@ _SIGN_IN = {
     ),
 }
 
+_JOBS = {
+    "job_unknown": _("This job does not exist."),
+    "job_running": _("This job is running right now. Please try again in a moment."),
+    "job_ended": _("This job was done or cancelled in the meantime, so nothing was changed."),
+    "worker_died": _("It was given up: each program that ran it was ended in the middle of it."),
+    "no_handler": _(
+        "The program that ran it is too old to know this kind of job. It is tried again."
+    ),
+    "postponed": _("It could not be done yet. It is tried again."),
+}
+
 _MONEY = {
     "currency_unknown": _("The currency “%(currency)s” is not known."),
     "amount_out_of_range": _("The amount is too large."),
@@ -195,6 +206,7 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
     {
         **_SAVING,
         **_SIGN_IN,
+        **_JOBS,
         **_MONEY,
         **_ARCHIVE,
         **_DOCUMENTS,

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.domain.jobs import Task
+from app.jobs.upkeep import purge_expired, record_expired_access
 from app.jobs.work import Handler
 
-HANDLERS: Mapping[Task, Handler] = MappingProxyType({})
+HANDLERS: Mapping[Task, Handler] = MappingProxyType(
+    {
+        Task.EXPIRE_ACCESS: record_expired_access,
+        Task.PURGE_EXPIRED: purge_expired,
+    }
+)

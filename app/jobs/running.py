@@ -2,7 +2,7 @@
 
 import logging
 import os
-import socket
+import platform
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -190,4 +190,4 @@ def _unless_lost(claim: Claim, write: Callable[[], object]) -> None:
 
 
 def _name_of_worker() -> str:
-    return f"{socket.gethostname()[:80]}:{os.getpid()}"
+    return f"{platform.node()[:80]}:{os.getpid()}"

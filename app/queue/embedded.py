@@ -50,7 +50,7 @@ class EmbeddedEngine:
 
     def serve(self, duty: Duty) -> None:
         threads = [
-            Thread(target=self._look, args=(duty,), name=f"jobs-{number}")
+            Thread(target=self._look, args=(duty,), name=f"jobs-{number}", daemon=True)
             for number in range(1, duty.threads + 1)
         ]
         for thread in threads:

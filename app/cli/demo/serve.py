@@ -22,9 +22,11 @@ from app.cli.demo.load import OtherDataPresent, load_demo
 from app.cli.demo.people import CUSTOMERS, PASSWORD, STAFF
 from app.domain.roles import EmployerRole, StaffRole
 from app.extensions import db, ports
+from app.jobs.worker import Worker
 from config import Settings
 
 THREADS = 8
+WORKER_GRACE_S = 5.0
 _ROLES = {
     StaffRole.PLATFORM_ADMIN: "platform administrator",
     StaffRole.ACCOUNT_MANAGER: "account manager",
@@ -49,6 +51,7 @@ def serve_demo(app: Flask, *, reset: bool) -> None:
             _remove_data(settings)
         _prepare()
         _introduce(settings)
+        running.enter_context(_worker(app))
         for number in (signal.SIGTERM, signal.SIGINT):  # also where a script starts us with one off
             signal.signal(number, _stop)
         server.run()
@@ -73,6 +76,17 @@ def _web_server(app: Flask, settings: Settings) -> Iterator[BaseWSGIServer]:
         yield server
     finally:
         server.close()
+
+
+@contextmanager
+def _worker(app: Flask) -> Iterator[None]:
+    """What pages leave for later, done in this process; before the server's port is given back, it has ended."""
+    worker = Worker(app)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop(grace_s=WORKER_GRACE_S)
 
 
 def _port_trouble(error: OSError, port: int) -> str:
