@@ -42,12 +42,16 @@ def _wire_database(app: Flask, settings: Settings) -> None:
 def _wire_ports(app: Flask, settings: Settings) -> None:
     from app.documents.pdf import TypstRenderer
     from app.domain.ports import Ports
+    from app.integrations.mail import mailer_for
     from app.integrations.storage import store_from_url
     from app.security.vault import AesGcmVault
 
     app.extensions["ports"] = Ports(
         blobs=store_from_url(settings.storage_url),
         renderer=TypstRenderer(),
+        mailer=mailer_for(
+            app, outbox_folder=settings.outbox_folder, hello_name=settings.public_host
+        ),
         vault=AesGcmVault(settings.sealing_keys),
     )
 

@@ -106,6 +106,7 @@ def database(
 
     live_database.restore()
     blobs.restore()
+    built_app.extensions["ports"].mailer.clear()
     forget_issuer_card()  # kept for seconds by the process, which here outlives the issuer's name
     yield live_database
     _close_connections(built_app)

@@ -1,5 +1,7 @@
 """The mails that the product writes, and the states that one goes through."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -32,3 +34,30 @@ class MailState(StrEnum):
     DEFERRED = "DEFERRED"
     FAILED = "FAILED"
     BOUNCED = "BOUNCED"
+
+
+@dataclass(frozen=True, slots=True)
+class MailAttachment:
+    filename: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MailMessage:
+    """A mail as it is handed over: to one person, with its text once plain and once in HTML.
+
+    `message_id` has its angle brackets, and is the same at each attempt. `reply_to` is an address or empty.
+    """
+
+    message_id: str
+    to: str
+    sender_name: str
+    sender_email: str
+    reply_to: str
+    subject: str
+    language: str
+    text: str
+    html: str
+    at: datetime
+    attachments: tuple[MailAttachment, ...] = ()

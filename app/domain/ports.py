@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol
 
 from app.domain.einvoice import EInvoice
 from app.domain.errors import DomainError
+from app.domain.mail import MailMessage
 
 
 class BlobMissing(DomainError):
@@ -92,6 +93,33 @@ class DocumentRenderer(Protocol):
         ...
 
 
+class MailRefused(DomainError):
+    """It will never be sent as it is. `reason` is a code whose sentence tells a person why."""
+
+    code: ClassVar[str] = "mail_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason
+
+
+class MailDelayed(DomainError):
+    """It could not be handed over now. `may_have_arrived`: the answer to all of it was never heard."""
+
+    code: ClassVar[str] = "mail_delayed"
+
+    def __init__(self, reason: str, *, may_have_arrived: bool = False) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason
+        self.may_have_arrived = may_have_arrived
+
+
+class Mailer(Protocol):
+    def send(self, message: MailMessage) -> None:
+        """Hand one mail over; it returns once the other side answers for it. Raises MailRefused, MailDelayed."""
+        ...
+
+
 class SealBroken(DomainError):
     """A sealed value does not open: its key is gone, or it was not sealed for the place where it stands."""
 
@@ -121,4 +149,5 @@ class Ports:
 
     blobs: BlobStore
     renderer: DocumentRenderer
+    mailer: Mailer
     vault: Vault

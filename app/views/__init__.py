@@ -5,10 +5,16 @@ from flask import Flask
 from app.fab.builder import AppBuilder
 from app.views.assets import register_assets
 from app.views.auth.account import AccountView
+from app.views.auth.account_details import AccountDetailsView
+from app.views.auth.account_password import AccountPasswordView
 from app.views.auth.confirm import ConfirmView, register_confirmation
+from app.views.auth.email_confirmation import EmailConfirmationView
+from app.views.auth.forgot import ForgotView
+from app.views.auth.reset import ResetView
 from app.views.auth.sign_in import SignInView
 from app.views.backoffice.screens import BACKOFFICE
 from app.views.context import register_context
+from app.views.dev.outbox import OutboxView
 from app.views.errors import register_errors
 from app.views.formats import register_formats
 from app.views.headers import register_headers
@@ -26,7 +32,12 @@ from app.views.request_log import register_request_log
 
 SCREENS: tuple[type, ...] = (
     SignInView,
+    ForgotView,
+    ResetView,
     AccountView,
+    AccountDetailsView,
+    AccountPasswordView,
+    EmailConfirmationView,
     ConfirmView,
     HomeView,
     InvoicesView,
@@ -36,6 +47,7 @@ SCREENS: tuple[type, ...] = (
     AddressesView,
     ContactsView,
     HistoryView,
+    OutboxView,
     *BACKOFFICE,
 )
 

@@ -11,6 +11,7 @@ from app.models import (
     Document,
     ImportBatch,
     Invoice,
+    Job,
     LoginSession,
     Membership,
     PortalUser,
@@ -50,7 +51,18 @@ class Route:
 P, S = Permission, Screen
 PUBLIC, SIGNED_IN = Anybody.PUBLIC, Anybody.SIGNED_IN
 RELATIONS = ("company", "address", "user", "manager", "created_by", "secret")
-ACTIONS = ("make_default", "archive", "restore", "delete", "muldelete", "disable", "end_sessions")
+ACTIONS = (
+    "make_default",
+    "archive",
+    "restore",
+    "delete",
+    "muldelete",
+    "disable",
+    "end_sessions",
+    "start_again",
+    "cancel",
+    "resend",
+)
 
 
 def _screen(noun: str, screen: Screen, rows: type) -> dict[str, Route]:
@@ -69,19 +81,35 @@ def _screen(noun: str, screen: Screen, rows: type) -> dict[str, Route]:
 
 
 ROUTES: dict[str, Route] = {
+    "account.end_all": Route(SIGNED_IN),
     "account.end_others": Route(SIGNED_IN),
     "account.end_session": Route(SIGNED_IN, LoginSession),
     "account.show": Route(SIGNED_IN),
+    "account_details.ask_email": Route(SIGNED_IN),
+    "account_details.cancel_email": Route(SIGNED_IN),
+    "account_details.email": Route(SIGNED_IN),
+    "account_details.name": Route(SIGNED_IN),
+    "account_details.send_email_again": Route(SIGNED_IN),
+    "account_password.change": Route(SIGNED_IN),
     "asset": Route(PUBLIC),
-    "auth.forgot": Route(PUBLIC),
     "auth.sign_in": Route(PUBLIC),
     "auth.sign_out": Route(PUBLIC),
     "auth.start": Route(PUBLIC),
     "confirm.ask": Route(SIGNED_IN),
     "confirm.confirm": Route(SIGNED_IN),
+    "forgot.ask": Route(PUBLIC),
+    "forgot.asked": Route(PUBLIC),
+    "email_confirmation.confirm": Route(PUBLIC, words=("no-such-secret", "..", "x'--")),
+    "email_confirmation.show": Route(PUBLIC, words=("no-such-secret", "..", "x'--")),
     "health.alive": Route(PUBLIC),
     "health.ready": Route(PUBLIC),
     "language.change": Route(PUBLIC),
+    "outbox.attached": Route(PUBLIC, words=("no-such-mail", "..", "x'--")),
+    "outbox.data": Route(PUBLIC),
+    "outbox.frame": Route(PUBLIC, words=("no-such-mail", "..", "x'--")),
+    "outbox.index": Route(PUBLIC),
+    "outbox.show": Route(PUBLIC, words=("no-such-mail", "..", "x'--")),
+    "reset.choose": Route(PUBLIC, words=("no-such-secret", "..", "x'--")),
     "home.show": Route(P.VIEW_INVOICES),
     "invoices.index": Route(P.VIEW_INVOICES),
     "invoices.show": Route(P.VIEW_INVOICES, Invoice),
@@ -127,6 +155,7 @@ ROUTES: dict[str, Route] = {
     **_screen("imports", S.IMPORTS, ImportBatch),
     **_screen("users", S.USERS, PortalUser),
     **_screen("portfolios", S.PORTFOLIOS, Portfolio),
+    **_screen("jobs", S.JOBS, Job),
     **_screen("audit_events", S.AUDIT_EVENTS, AuditEvent),
 }
 """A generated screen's line names every method there could be; which of them exist is its permissions' affair."""
