@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from app.domain.tokens import LIFETIMES, TokenPurpose
+
 
 class Throttled(StrEnum):
     """What is counted; each has counters of its own."""
@@ -57,9 +59,9 @@ RULES: Mapping[Throttled, tuple[Rule, ...]] = MappingProxyType(
             Rule(Together.SITE, 100, HOUR),
             Rule(Together.EVERYBODY, 3000, HOUR),
         ),
-        # Mails to one person, whatever networks they were asked from. Nobody is refused by this one:
-        # the latest mail that went out stays good for half an hour.
-        Throttled.RESET_MAIL: (Rule(Together.ACCOUNT, 5, HOUR),),
+        # Mails to one person, whatever networks they were asked from. Nobody is locked out by somebody who
+        # uses them up: a window lasts no longer than the latest link that was sent in it is good.
+        Throttled.RESET_MAIL: (Rule(Together.ACCOUNT, 5, LIFETIMES[TokenPurpose.RESET_PASSWORD]),),
         # The account is who invites; each address counts.
         Throttled.INVITATION: (
             Rule(Together.ACCOUNT_AND_NETWORK, 100, HOUR),

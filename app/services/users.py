@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.actors import Actor
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.errors import DomainError
@@ -120,7 +121,12 @@ def hashed_for(user: PortalUser, password: str) -> str:
 
 
 def keep_password(
-    session: Session, user: PortalUser, hashed: str, *, keep_session_id: int | None = None
+    session: Session,
+    user: PortalUser,
+    hashed: str,
+    *,
+    keep_session_id: int | None = None,
+    actor: Actor | None = None,
 ) -> None:
     """Replace the password of a person, and whatever the old one had opened.
 
@@ -134,7 +140,7 @@ def keep_password(
         return
     end_sessions_of(session, user.id, except_id=keep_session_id)
     revoke_tokens(session, user.id, OF_THE_ACCOUNT)
-    record(session, AuditAction.PASSWORD_SET, target=user)
+    record(session, AuditAction.PASSWORD_SET, target=user, actor=actor)
     if not is_first:
         write_mail(
             session,
