@@ -33,6 +33,11 @@ _SIGN_IN = {
         "Do not use your e-mail address, your name or the name of your company as password."
     ),
     "email_malformed": _("This is not an e-mail address. Example: name@company.be"),
+    "email_unchanged": _("You sign in with this e-mail address already."),
+    "nothing_to_confirm": _("No new e-mail address waits for its confirmation any more."),
+    "not_a_name": _(
+        "Enter a name only: without web or e-mail address, and without signs such as < or @."
+    ),
     "email_taken": _("Somebody already signs in with this e-mail address."),
     "user_unknown": _("Nobody signs in with this e-mail address."),
     "session_unknown": _("This session has already ended."),

@@ -1,4 +1,4 @@
-"""A person's own account: the language they read, where they are signed in, what they belong to."""
+"""A person's own account: name, language and password, where they are signed in, what they belong to."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,13 +7,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.access import SignInMethod
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.errors import DomainError
+from app.domain.person_names import required_name
 from app.domain.roles import EmployerRole
-from app.models import Company, LoginSession, Membership, PortalUser
+from app.models import Company, LoginSession, Membership, PortalUser, SecondStep
 from app.services.audit import record
 from app.services.sessions import end_session, end_sessions_of
+from app.services.users import hashed_for, keep_password
 
 OWN_MEMBERSHIPS = {"tenancy": "checked"}
 """The statement asks for one user's memberships by itself; a person may know what they belong to."""
@@ -33,6 +36,7 @@ class OpenSession:
     public_id: UUID
     user_agent: str | None
     ip: str | None
+    method: SignInMethod
     created_at: datetime
     last_seen_at: datetime
 
@@ -67,6 +71,57 @@ def change_language(session: Session, user_id: int, language: str) -> None:
     record(session, AuditAction.LANGUAGE_CHANGED, target=user, changes=changes)
 
 
+def change_name(session: Session, user_id: int, *, first_name: str, last_name: str) -> bool:
+    """Change what a person is called; False when nothing differs.
+
+    Raises:
+        TextMissing, TextTooLong, NotAName: with the field at fault.
+    """
+    user = session.get_one(PortalUser, user_id)
+    wanted = {
+        "first_name": required_name(first_name, field="first_name"),
+        "last_name": required_name(last_name, field="last_name"),
+    }
+    changes = {
+        name: (getattr(user, name), value)
+        for name, value in wanted.items()
+        if getattr(user, name) != value
+    }
+    for name, value in wanted.items():
+        setattr(user, name, value)
+    if changes:
+        record(session, AuditAction.USER_CHANGED, target=user, changes=changes)
+    return bool(changes)
+
+
+def change_own_password(
+    session: Session, user_id: int, password: str, *, keep_session_id: int
+) -> None:
+    """Give oneself a new password: every other session and every link of the account ends.
+
+    The caller has asked for the current one, or for a fresh sign-in where there is none.
+
+    Raises:
+        DomainError: it breaks the rule (`check_password_rule`).
+        HashingBusy: nothing was changed.
+
+    Source: OWASP ASVS 5, 6.2.3 and 7.4.3.
+    """
+    user = session.get_one(PortalUser, user_id)
+    keep_password(session, user, hashed_for(user, password), keep_session_id=keep_session_id)
+
+
+def password_set_at(session: Session, user_id: int) -> datetime | None:
+    """Since when somebody has their password; None where they have none, or had it before this was kept."""
+    return session.scalar(select(PortalUser.password_set_at).where(PortalUser.id == user_id))
+
+
+def has_second_step(session: Session, user_id: int) -> bool:
+    """Whether a code is asked of somebody after the first step."""
+    statement = select(SecondStep.confirmed_at).where(SecondStep.user_id == user_id)
+    return session.scalar(statement) is not None
+
+
 def open_sessions(session: Session, user_id: int) -> list[OpenSession]:
     """Where a person is signed in, the latest first (OWASP ASVS 5, 7.5.2)."""
     rows = session.execute(
@@ -75,6 +130,7 @@ def open_sessions(session: Session, user_id: int) -> list[OpenSession]:
             LoginSession.public_id,
             LoginSession.user_agent,
             LoginSession.ip,
+            LoginSession.method,
             LoginSession.created_at,
             LoginSession.last_seen_at,
         )
@@ -107,8 +163,8 @@ def end_own_session(session: Session, user_id: int, public_id: UUID) -> int:
     return found
 
 
-def end_other_sessions(session: Session, user_id: int, *, keep_id: int) -> int:
-    """End every session of a person but one; returns how many ended."""
+def end_other_sessions(session: Session, user_id: int, *, keep_id: int | None) -> int:
+    """End every session of a person, or every one but `keep_id`; returns how many ended."""
     count = end_sessions_of(session, user_id, except_id=keep_id)
     if count:
         record(session, AuditAction.SESSION_ENDED, target=session.get_one(PortalUser, user_id))

@@ -35,6 +35,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "is_default": _("Default address"),
         "archived_at": _("Archived"),
         "email": _("E-mail address"),
+        "device": _("Device"),
         "phone": _("Telephone"),
         "website": _("Website"),
         "language": _("Language"),

@@ -71,6 +71,10 @@ _SENTENCES: Mapping[AuditAction, tuple[LazyString, str]] = MappingProxyType(
             _("%(name)s asked for another e-mail address"),
             "user",
         ),
+        AuditAction.EMAIL_CHANGE_THROTTLED: (
+            _("Requests for another e-mail address were slowed down"),
+            "lock",
+        ),
         AuditAction.EMAIL_CHANGED: (_("The e-mail address of %(name)s was changed"), "user"),
         AuditAction.SIGN_IN_CONFIRMED: (_("%(name)s confirmed who they are"), "lock"),
         AuditAction.NEW_DEVICE_SEEN: (_("%(name)s signed in from a new device"), "user"),

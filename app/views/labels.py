@@ -205,6 +205,7 @@ AUDIT_ACTIONS: Mapping[AuditAction, LazyString] = MappingProxyType(
         ),
         AuditAction.PASSWORD_RESET_STARTED: _("Link for a new password sent by an administrator"),
         AuditAction.EMAIL_CHANGE_REQUESTED: _("Change of e-mail address asked for"),
+        AuditAction.EMAIL_CHANGE_THROTTLED: _("Requests for another e-mail address slowed down"),
         AuditAction.EMAIL_CHANGED: _("E-mail address changed"),
         AuditAction.SIGN_IN_CONFIRMED: _("Identity confirmed again"),
         AuditAction.NEW_DEVICE_SEEN: _("Signed in from a new device"),

@@ -93,6 +93,9 @@ def _employer() -> list[Visit]:
         *(Visit(f"addresses.{page}", **claire, of=_namur) for page in ("show", "edit", "archive")),
         *(Visit(f"contacts.{page}", **claire, of=_contact) for page in ("edit", "remove")),
         Visit("account.show", cast.CLAIRE),
+        Visit("account_details.name", cast.CLAIRE),
+        Visit("account_details.email", cast.CLAIRE),
+        Visit("account_password.change", cast.CLAIRE),
     ]
 
 
