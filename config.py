@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from os import environ
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, JsonValue, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from config_keys import DataKey, kept_secret, new_data_key, read_data_keys
+from config_mail import mail_config, mail_problems
 from config_openid import OpenIdProvider, read_providers
 from config_safety import demo_problems, production_problems
 
@@ -132,7 +133,7 @@ class Settings(BaseSettings):
     )
     mail_url: SecretStr = Field(
         default=SecretStr("outbox:"),
-        description="smtp://user:password@host:587, smtps://…:465, or outbox: (a page only).",
+        description="smtp://user:password@host:587 (STARTTLS), smtps://…:465, or outbox: (a page only).",
         json_schema_extra=_hint(unit="URL", default="`outbox:`"),
     )
     jobs_engine: Literal["embedded", "procrastinate"] | None = Field(
@@ -204,6 +205,7 @@ class Settings(BaseSettings):
         problems = production_problems(self) if self.is_production else demo_problems(self)
         if self.jobs_engine == "procrastinate" and self.is_sqlite:
             problems.append("JOBS_ENGINE=procrastinate needs PostgreSQL in DATABASE_URL.")
+        problems += mail_problems(self.mail_url.get_secret_value())
         problems += read_data_keys(self.data_keys.get_secret_value())[1]
         problems += read_providers(self.oidc_providers.get_secret_value())[1]
         if problems:
@@ -270,7 +272,7 @@ class Settings(BaseSettings):
             "WTF_CSRF_TIME_LIMIT": None,
             "WTF_CSRF_SSL_STRICT": False,
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
-            **_mail_config(self.mail_url.get_secret_value()),
+            **mail_config(self.mail_url.get_secret_value()),
         }
 
     def _with_derived_values(self) -> Self:
@@ -342,17 +344,3 @@ def _secrets_from_files(variables: Mapping[str, str]) -> dict[str, Any]:
 def _in_words(problem: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in problem["loc"]).upper()
     return f"{name}: {problem['msg']}."
-
-
-def _mail_config(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    is_tls = parts.scheme == "smtps"
-    return {
-        "MAIL_SUPPRESS_SEND": parts.scheme == "outbox",
-        "MAIL_SERVER": parts.hostname or "localhost",
-        "MAIL_PORT": parts.port or (465 if is_tls else 587),
-        "MAIL_USE_SSL": is_tls,
-        "MAIL_USE_TLS": parts.scheme == "smtp",
-        "MAIL_USERNAME": unquote(parts.username) if parts.username else None,
-        "MAIL_PASSWORD": unquote(parts.password) if parts.password else None,
-    }

@@ -11,7 +11,7 @@ SHORTEST_SECRET_KEY = 32
 
 
 def demo_problems(settings: "Settings") -> list[str]:
-    if _is_loopback(settings.bind_host):
+    if is_loopback(settings.bind_host):
         return []
     return [
         f"BIND_HOST={settings.bind_host} is not a loopback address; "
@@ -79,7 +79,7 @@ def _sends_mail(settings: "Settings") -> bool:
     return settings.mail_url.get_secret_value().startswith(("smtp://", "smtps://"))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:

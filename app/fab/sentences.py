@@ -23,7 +23,11 @@ _SAVING = {
 
 _SIGN_IN = {
     "sign_in_refused": _("The e-mail address or the password is not right."),
+    "code_refused": _("This code is not right, or was used already. Type the newest one."),
     "confirmation_refused": _("The password is not right."),
+    "second_step_missing": _("There is no second step to change: it is off."),
+    "second_step_there": _("The second step is on already. Switch it off first."),
+    "seal_broken": _("A stored secret cannot be opened. We have to repair this; contact us."),
     "hashing_busy": _("Many people are signing in right now. Please try again in a moment."),
     "too_many_attempts": _("Too many attempts. Please wait a few minutes and try again."),
     "password_too_short": _("Use at least %(shortest)s characters; several words are fine."),
@@ -39,6 +43,7 @@ _SIGN_IN = {
         "Enter a name only: without web or e-mail address, and without signs such as < or @."
     ),
     "email_taken": _("Somebody already signs in with this e-mail address."),
+    "user_disabled": _("They may not sign in. Enable them first."),
     "user_unknown": _("Nobody signs in with this e-mail address."),
     "session_unknown": _("This session has already ended."),
     "link_dead": _(
@@ -55,6 +60,47 @@ _JOBS = {
         "The program that ran it is too old to know this kind of job. It is tried again."
     ),
     "postponed": _("It could not be done yet. It is tried again."),
+}
+
+_PROVIDERS = {
+    "provider_unknown": _("This provider is not offered here."),
+    "provider_unavailable": _(
+        "%(label)s does not answer right now, so you are not signed in through it. Try again in a "
+        "few minutes, or use your e-mail address and password."
+    ),
+    "provider_answer_refused": _(
+        "The answer of %(label)s could not be verified, so nothing was changed. Start again, or "
+        "use your e-mail address and password. If it keeps happening, tell us."
+    ),
+    "provider_not_fresh": _(
+        "The provider did not ask again who you are. Start again, or confirm with your password."
+    ),
+    "provider_sign_in_stopped": _(
+        "You did not finish signing in with %(label)s. Nothing was changed."
+    ),
+    "provider_journey_unknown": _(
+        "This sign-in was begun in another browser, took too long, or was finished already. "
+        "Start again here."
+    ),
+    "identity_not_linked": _("No user here is linked to this account at %(label)s."),
+    "identity_taken": _(
+        "Somebody else signs in here with this account at %(label)s. It can be linked to one user "
+        "only, so nothing was changed."
+    ),
+    "identity_of_somebody_else": _(
+        "You signed in at %(label)s with an account that is not linked to you. Nothing was confirmed."
+    ),
+    "identity_unknown": _("This account is not linked to you, or no longer."),
+    "last_way_in": _(
+        "Without this account you could not sign in any more. Set a password first, then unlink it."
+    ),
+    "sign_in_domain_malformed": _(
+        "This is not the domain of an e-mail address. Example: company.be"
+    ),
+    "sign_in_domain_public": _(
+        "Anybody can have an address at %(domain)s, so it says nothing about who somebody works for."
+    ),
+    "sign_in_domain_approved_already": _("%(domain)s is approved for this provider already."),
 }
 
 _MONEY = {
@@ -195,10 +241,54 @@ NAMED_FIELDS: Mapping[object, LazyString] = MappingProxyType(
 )
 """Parts of a document as a warning names them."""
 
+_MAIL = {
+    "mail_refused": _("The mail cannot be sent."),
+    "mail_delayed": _("The mail cannot be sent now; it is tried again."),
+    "mail_link_dead": _(
+        "It was not sent: by then its link had expired, was used, or was replaced by a newer one."
+    ),
+    "mail_header_unsafe": _("It was not sent: a name or an address in it holds a line break."),
+    "mail_recipient_refused": _("The mail server does not take mail for this address."),
+    "mail_sender_refused": _(
+        "The mail server does not take mail from our address. Look at the sender in the settings of the issuer."
+    ),
+    "mail_content_refused": _("The mail server refused the mail after it had read it."),
+    "mail_not_taken_now": _("The mail server asks us to try again later."),
+    "mail_connection_lost": _("The connection to the mail server broke off."),
+    "mail_server_unreachable": _("The mail server cannot be reached."),
+    "mail_server_not_trusted": _(
+        "The mail server offers no encryption, or its certificate is not one that we trust."
+    ),
+    "mail_sign_in_refused": _("The mail server refuses our user name or password (MAIL_URL)."),
+    "mail_returned": _("The mail was returned: the address does not take it."),
+    "mail_on_its_way": _("This mail is still on its way; it need not be sent again."),
+    "mail_out_of_date": _(
+        "This mail is out of date: its link was used or withdrawn, or the person has another address now."
+    ),
+    "bounce_unreadable": _("This is not a notice that a mail could not be delivered."),
+    "bounce_unknown": _("This notice is about a mail that is not ours."),
+}
+
 _STAFF = {
     "last_administrator": _("This is the last administrator. Name another one first."),
     "not_yourself": _("You cannot disable yourself. Ask another administrator."),
     "already_member": _("This person has access to the company already."),
+    "last_administrator_stays": _(
+        "%(name)s is the last administrator of the whole company. Make somebody else one first."
+    ),
+    "access_unknown": _("This person has no access any more."),
+    "access_ends_in_the_past": _("The last day of the access is over already."),
+    "nobody_named": _("Enter at least one e-mail address."),
+    "too_many_named": _("At most %(limit)s people can be invited at once."),
+    "nobody_left_to_invite": _(
+        "Everybody you named has access already, or has an invitation that waits."
+    ),
+    "invitation_unknown": _("This invitation does not exist."),
+    "invitation_settled": _("This invitation was accepted or revoked meanwhile."),
+    "invitation_of_somebody_else": _("This invitation is for another e-mail address."),
+    "staff_need_no_invitation": _(
+        "People of the issuer see companies by their portfolio and need no invitation."
+    ),
     "ends_before_it_starts": _("The last day is before the first."),
     "no_address_chosen": _("Choose at least one address."),
     "enterprise_number_taken": _(
@@ -211,6 +301,7 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
     {
         **_SAVING,
         **_SIGN_IN,
+        **_PROVIDERS,
         **_JOBS,
         **_MONEY,
         **_ARCHIVE,
@@ -219,6 +310,7 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
         **_COMPANY,
         **_IMPORT,
         **_WARNINGS,
+        **_MAIL,
         **_STAFF,
     }
 )

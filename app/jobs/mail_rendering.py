@@ -91,7 +91,7 @@ def _facts_of(mail: OutgoingMail) -> dict[str, Any]:
 
 def _as_value(stored: object, fact: Fact) -> object:
     if fact is Fact.ROLE:
-        return label_of(EmployerRole(stored))
+        return label_of(EmployerRole(str(stored)))
     if fact is Fact.OPTIONAL_DATE and stored is not None:
         return date.fromisoformat(str(stored))
     if fact is Fact.OPTIONAL_INSTANT and stored is not None:

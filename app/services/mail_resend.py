@@ -1,0 +1,119 @@
+"""Sending a mail again: written anew, with a link of its own where it had one; refused where that makes no sense."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.actors import SYSTEM
+from app.domain.audit import AuditAction
+from app.domain.errors import DomainError
+from app.domain.mail import MailState
+from app.domain.mail_contents import CONTENTS
+from app.domain.tokens import TokenPurpose
+from app.models import Invitation, OutgoingMail, PortalUser, Token
+from app.services.audit import record
+from app.services.invitations import Inviter, resend_invitation
+from app.services.mail import write_mail
+from app.services.tokens import issue_token
+
+_ON_ITS_WAY = frozenset({MailState.QUEUED, MailState.SENDING, MailState.DEFERRED})
+
+
+class MailOnItsWay(DomainError):
+    """It is still going to be sent, or tried again, by itself."""
+
+    code = "mail_on_its_way"
+
+
+class MailOutOfDate(DomainError):
+    """What the mail was for is settled, or has changed: its link was used or withdrawn, or the address is another."""
+
+    code = "mail_out_of_date"
+
+
+def resend_mail(session: Session, mail: OutgoingMail, *, secret_key: str) -> None:
+    """Have it sent once more; a link in it is a new one, and the former opens nothing any more.
+
+    Who may do this for whom is the caller's to check. `secret_key` is the deployment's.
+
+    Raises:
+        MailOnItsWay, MailOutOfDate
+        InvitationSettled, AccessEndsInThePast: it invites to what can no longer be accepted.
+    """
+    if mail.state in _ON_ITS_WAY:
+        raise MailOnItsWay
+    purpose = CONTENTS[mail.kind].purpose
+    if purpose is None:
+        _write(session, mail, None)
+    else:
+        _RENEWALS[purpose](session, mail, secret_key)
+    record(session, AuditAction.MAIL_RESENT, target=mail)
+
+
+def _renew_password_link(session: Session, mail: OutgoingMail, secret_key: str) -> None:
+    """For somebody who may sign in, and still does so with this address."""
+    token = _unused_token(session, mail)
+    user = session.get(PortalUser, token.user_id) if token.user_id is not None else None
+    if user is None or not user.active or user.email != mail.to_email:
+        raise MailOutOfDate
+    _write(session, mail, _fresh(session, token, secret_key))
+
+
+def _renew_confirmation(session: Session, mail: OutgoingMail, secret_key: str) -> None:
+    """As long as the person has neither cancelled nor changed what they asked for."""
+    token = _unused_token(session, mail)
+    if token.revoked_at is not None:
+        raise MailOutOfDate
+    _write(session, mail, _fresh(session, token, secret_key))
+
+
+def _renew_invitation(session: Session, mail: OutgoingMail, secret_key: str) -> None:
+    """By the rules of invitations, which know whether there is still something to accept."""
+    invitation = session.scalar(select(Invitation).where(Invitation.mail_id == mail.id))
+    if invitation is None:
+        raise MailOutOfDate
+    actor = session.info.get("actor") or SYSTEM
+    by = Inviter(actor.user_id, actor.name)
+    resend_invitation(session, invitation, by=by, secret_key=secret_key)
+
+
+_RENEWALS: Mapping[TokenPurpose, Callable[[Session, OutgoingMail, str], None]] = MappingProxyType(
+    {
+        TokenPurpose.RESET_PASSWORD: _renew_password_link,
+        TokenPurpose.FIRST_PASSWORD: _renew_password_link,
+        TokenPurpose.CONFIRM_EMAIL: _renew_confirmation,
+        TokenPurpose.INVITATION: _renew_invitation,
+    }
+)
+
+
+def _unused_token(session: Session, mail: OutgoingMail) -> Token:
+    token = session.get(Token, mail.token_id) if mail.token_id is not None else None
+    if token is None or token.used_at is not None:
+        raise MailOutOfDate
+    return token
+
+
+def _fresh(session: Session, token: Token, secret_key: str) -> Token:
+    return issue_token(
+        session, token.purpose, email=token.email, user_id=token.user_id, secret_key=secret_key
+    )
+
+
+def _write(session: Session, mail: OutgoingMail, token: Token | None) -> None:
+    again = write_mail(
+        session,
+        mail.kind,
+        to=mail.to_email,
+        language=mail.language,
+        context=mail.context,
+        token=token,
+        user_id=mail.user_id,
+        company_id=mail.company_id,
+        attachments=mail.attachments,
+    )
+    if again is not None:
+        again.resend_of_id = mail.id
+        session.flush()
