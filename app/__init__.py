@@ -43,6 +43,7 @@ def _wire_ports(app: Flask, settings: Settings) -> None:
     from app.documents.pdf import TypstRenderer
     from app.domain.ports import Ports
     from app.integrations.mail import mailer_for
+    from app.integrations.oidc import client_of
     from app.integrations.storage import store_from_url
     from app.security.vault import AesGcmVault
 
@@ -53,6 +54,7 @@ def _wire_ports(app: Flask, settings: Settings) -> None:
             app, outbox_folder=settings.outbox_folder, hello_name=settings.public_host
         ),
         vault=AesGcmVault(settings.sealing_keys),
+        providers={one.name: client_of(one) for one in settings.openid_providers},
     )
 
 

@@ -26,7 +26,7 @@ class ProviderAnswerRefused(DomainError):
 
 
 class ProviderNotFresh(DomainError):
-    """`label` was to ask again who somebody is, and took an earlier sign-in for it."""
+    """The provider was to ask again who somebody is, and took an earlier sign-in for it, or does not say."""
 
     code = "provider_not_fresh"
 
@@ -56,6 +56,7 @@ class ProvedIdentity:
     """
 
     provider: str
+    label: str
     issuer: str
     subject: str
     email: str | None

@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 from app.domain.einvoice import EInvoice
 from app.domain.errors import DomainError
 from app.domain.mail import MailMessage
+from app.domain.openid import IdentityProvider
 
 
 class BlobMissing(DomainError):
@@ -151,3 +152,5 @@ class Ports:
     renderer: DocumentRenderer
     mailer: Mailer
     vault: Vault
+    providers: Mapping[str, IdentityProvider] = field(default_factory=dict)
+    """Whom people may sign in through, by name, in the order of the settings."""

@@ -84,6 +84,11 @@ def email_change_limits(secret: str, *, account: str, ip: str | None) -> tuple[L
     return _limits(secret, Throttled.EMAIL_CHANGE, account=account, ip=ip)
 
 
+def provider_limits(secret: str, *, ip: str | None) -> tuple[Limit, ...]:
+    """The limits of setting out for a provider's page, whoever it is."""
+    return _limits(secret, Throttled.PROVIDER, account="", ip=ip)
+
+
 def network_of(ip: str | None) -> str:
     """The network an address belongs to, as throttles see it."""
     address = _address(ip)

@@ -19,6 +19,7 @@ class Throttled(StrEnum):
     SECOND_STEP = "SECOND_STEP"
     CONFIRM = "CONFIRM"
     EMAIL_CHANGE = "EMAIL_CHANGE"
+    PROVIDER = "PROVIDER"
 
 
 class Together(StrEnum):
@@ -86,6 +87,12 @@ RULES: Mapping[Throttled, tuple[Rule, ...]] = MappingProxyType(
             Rule(Together.NETWORK, 50, HOUR),
             Rule(Together.SITE, 100, HOUR),
             Rule(Together.EVERYBODY, 3000, HOUR),
+        ),
+        # Nobody's account yet; each try makes us ask the provider something.
+        Throttled.PROVIDER: (
+            Rule(Together.NETWORK, 60, SHORT),
+            Rule(Together.SITE, 120, SHORT),
+            Rule(Together.EVERYBODY, 3000, SHORT),
         ),
         # Whoever gets here holds a session of the account.
         Throttled.CONFIRM: (

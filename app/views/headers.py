@@ -1,33 +1,18 @@
 """Security headers of every response, errors included."""
 
+from functools import lru_cache
 from typing import Final
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 
-FORM_TARGETS: Final = ("'self'",)
-"""Where forms may lead; a provider's page that a form redirects to is added here."""
+from app.domain.ports import Ports
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def register_headers(app: Flask, *, is_production: bool) -> None:
     """Add the headers to every response. Sources: OWASP ASVS 5, 3.4; RFC 9110; CSP level 3."""
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "manifest-src 'self'",
-            f"form-action {' '.join(FORM_TARGETS)}",
-            "frame-ancestors 'none'",
-            "base-uri 'none'",
-        )
-    )
     fixed = {
-        "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
@@ -41,6 +26,7 @@ def register_headers(app: Flask, *, is_production: bool) -> None:
     def add(response: Response) -> Response:
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", _policy(_form_targets()))
         if "Cache-Control" not in response.headers or request.endpoint is None:
             response.headers["Cache-Control"] = "no-store"
         return response
@@ -55,3 +41,28 @@ def _refuse_posts_of_other_sites() -> None:
         site = request.headers.get("Sec-Fetch-Site", "none")
         if site not in {"same-origin", "none"}:
             abort(400)
+
+
+def _form_targets() -> tuple[str, ...]:
+    """Where forms may lead: here, and to the pages of providers, since browsers look at redirects after a POST too."""
+    ports: Ports | None = current_app.extensions.get("ports")
+    providers = ports.providers.values() if ports else ()
+    return ("'self'", *(origin for provider in providers for origin in provider.origins))
+
+
+@lru_cache(maxsize=8)
+def _policy(form_targets: tuple[str, ...]) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            f"form-action {' '.join(form_targets)}",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )

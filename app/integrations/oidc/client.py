@@ -23,6 +23,7 @@ from app.domain.openid import (
 from app.integrations.oidc.http import Patience, get_json, limited
 from app.integrations.oidc.id_token import checked_claims
 from app.integrations.oidc.metadata import Metadata, Published
+from config_openid import OpenIdProvider
 
 log = logging.getLogger(__name__)
 
@@ -174,6 +175,7 @@ class OpenIdClient:
             raise self._refused("sub")
         return ProvedIdentity(
             provider=self.name,
+            label=self.label,
             issuer=self.issuer,
             subject=claims["sub"],
             email=email if isinstance(email, str) and email else None,
@@ -204,3 +206,18 @@ class OpenIdClient:
 
     def _refused(self, reason: str) -> ProviderAnswerRefused:
         return ProviderAnswerRefused(label=self.label, reason=reason)
+
+
+def client_of(setting: OpenIdProvider) -> OpenIdClient:
+    """The client of a provider as the settings describe it."""
+    return OpenIdClient(
+        Registration(
+            name=setting.name,
+            label=setting.label,
+            issuer=setting.issuer,
+            client_id=setting.client_id,
+            client_secret=setting.client_secret.get_secret_value(),
+            scopes=setting.scopes,
+            more_origins=setting.origins,
+        )
+    )
