@@ -11,6 +11,7 @@ from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg import Error, errors
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -42,7 +43,7 @@ class ProcrastinateEngine:
         self._app = App(connector=SyncPsycopgConnector())
 
     def announce(self, session: Session, job_id: int, run_at: datetime) -> None:
-        """Raises NotInstalled."""
+        """Raises NotInstalled, DBAPIError."""
         driver: Any = session.connection().connection.driver_connection
         job = self._app.configure_task(
             RUN,
@@ -66,11 +67,11 @@ class ProcrastinateEngine:
 
 
 def _in_words(error: ConnectorException) -> Exception:
-    """What PostgreSQL said, or what to do about it where the tables are not there."""
+    """What to do where the tables are not there; else what PostgreSQL said, as any other statement's failure."""
     said = error.__cause__
     if isinstance(said, _ABSENT):
         return NotInstalled(f"procrastinate's tables are not ready for this role; run: {INSTALL}")
-    return said if isinstance(said, Error) else error
+    return DBAPIError("announcing a job", None, said) if isinstance(said, Error) else error
 
 
 ENGINE = ProcrastinateEngine()

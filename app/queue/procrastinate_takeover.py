@@ -1,10 +1,12 @@
 """What procrastinate lost sight of: jobs of dead workers, of a restored backup, of another engine's time."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, LiteralString
 
 from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 log = logging.getLogger(__name__)
@@ -12,9 +14,7 @@ log = logging.getLogger(__name__)
 LATE = timedelta(seconds=5)
 """A job that is due for longer than this, and that procrastinate does not hold ready, was lost sight of."""
 AT_ONCE = 1000
-_ONE_AT_A_TIME = 0x74616B656F76  # any number that nobody else locks
 
-_LOCK: LiteralString = "SELECT pg_try_advisory_xact_lock(%s)"
 _LOST: LiteralString = """
     WITH due AS (
         SELECT id FROM job WHERE state = 'WAITING' AND run_at < now() - %(late)s
@@ -34,14 +34,12 @@ _LOST: LiteralString = """
 async def take_over(app: App, *, task: str, queue: str, stalled_s: float) -> None:
     """Forget what dead workers held in procrastinate, and announce anew what the ledger has due and nobody will run.
 
-    Told of once too often, a job is still run once: its lease in the ledger decides.
+    Every worker does this, and takes no lock for it: one that hangs would keep the others from it. Announced by two
+    of them, a job still runs once: its lease in the ledger decides.
     """
     await _forget_dead_workers(app, queue=queue, stalled_s=stalled_s)
     connector: Any = app.connector
     async with connector.pool.connection() as connection:
-        alone = await (await connection.execute(_LOCK, (_ONE_AT_A_TIME,))).fetchone()
-        if not alone[0]:
-            return
         values = {"late": LATE, "task": task, "most": AT_ONCE}
         lost = await (await connection.execute(_LOST, values)).fetchall()
         if lost:
@@ -53,5 +51,6 @@ async def take_over(app: App, *, task: str, queue: str, stalled_s: float) -> Non
 async def _forget_dead_workers(app: App, *, queue: str, stalled_s: float) -> None:
     manager = app.job_manager
     for job in await manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=stalled_s):
-        await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        with suppress(ConnectorException):  # another worker was quicker
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
     await manager.prune_stalled_workers(stalled_s)

@@ -23,19 +23,20 @@ POLL_S = 1.0
 HEARTBEAT_S = 10.0
 STALLED_S = 30.0
 """A worker that was not heard of for so long is taken for dead."""
-TAKE_OVER_S = 5.0
+TAKE_OVER_S = 2.0
 AGAIN_S = 3.0
 """How long to wait before connecting anew, after the database has gone away."""
 _STOP_S = 0.1
+_OPTIONS = "-c idle_in_transaction_session_timeout=60s"
+"""A worker that hangs, or whose machine is paused, gives up what it has locked."""
 _SOON = timedelta(seconds=1)
 
 
 class Worker:
     """Runs jobs in threads, until its duty says stop. A database that goes away is waited for."""
 
-    def __init__(self, duty: Duty, *, take_over_s: float = TAKE_OVER_S) -> None:
+    def __init__(self, duty: Duty) -> None:
         self._duty = duty
-        self._take_over_s = take_over_s
         self._threads = ThreadPoolExecutor(duty.threads, thread_name_prefix="jobs")
 
     def run(self) -> None:
@@ -56,7 +57,11 @@ class Worker:
     async def _work(self) -> None:
         """Work until told to stop, or until something breaks."""
         connector = PsycopgConnector(
-            conninfo=libpq_address(self._duty.database_url), min_size=1, max_size=4, timeout=10
+            conninfo=libpq_address(self._duty.database_url),
+            kwargs={"options": _OPTIONS},
+            min_size=1,
+            max_size=4,
+            timeout=10,
         )
         app = App(connector=connector)
         self._register(app)
@@ -107,7 +112,7 @@ class Worker:
                 await take_over(app, task=RUN, queue=QUEUE, stalled_s=STALLED_S)
             except Exception:  # no reason to stop running what is known
                 log.exception("jobs could not be taken over; trying again")
-            await asyncio.sleep(self._take_over_s)
+            await asyncio.sleep(TAKE_OVER_S)
 
     async def _wait_for_stop(self) -> None:
         while not self._duty.stop.is_set():

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.errors import DomainError
 from app.extensions import db, ports
+from app.queue.engine import engine_named, jobs_engine_of
 from app.security.access import public
 from app.security.tenancy import CHECKED
 
@@ -26,7 +27,7 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @public
 def ready() -> tuple[Response, int]:
-    """The database answers, is migrated, and documents can be read. No detail for strangers: it is in the log."""
+    """The database is migrated and takes jobs, documents can be read. No detail for strangers: it is in the log."""
     problems = [name for name, check in _CHECKS.items() if not check()]
     if problems:
         log.error("not ready: %s", ", ".join(problems))
@@ -45,6 +46,16 @@ def _is_database_migrated() -> bool:
     return found == set(script.get_heads())
 
 
+def _is_work_taken() -> bool:
+    """Pages may write down what is left for later. That somebody runs it is another process's affair."""
+    try:
+        with db.engine.connect() as connection:
+            engine = engine_named(jobs_engine_of(connection))
+            return engine.missing(connection.execution_options(**CHECKED)) is None
+    except SQLAlchemyError:
+        return False
+
+
 def _is_storage_there() -> bool:
     try:
         ports().blobs.exists("0" * 64)
@@ -53,4 +64,8 @@ def _is_storage_there() -> bool:
     return True
 
 
-_CHECKS = {"database": _is_database_migrated, "storage": _is_storage_there}
+_CHECKS = {
+    "database": _is_database_migrated,
+    "jobs": _is_work_taken,
+    "storage": _is_storage_there,
+}
