@@ -99,7 +99,11 @@ def enable(email: str) -> None:
 @click.argument("email")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
 def give_password(email: str, *, password_stdin: bool) -> None:
-    """Give EMAIL a new password and end their sessions."""
+    """Give EMAIL a new password and end their sessions.
+
+    For whoever runs the machine, to come in again when no mail goes out or no administrator is left. Everybody
+    else chooses their own: an administrator sends them a link from the page of the user.
+    """
     _act_as_command_line()
     try:
         user = find_user(db.session(), email)

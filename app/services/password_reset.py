@@ -13,7 +13,7 @@ from app.domain.errors import DomainError
 from app.domain.jobs import Task
 from app.domain.mail import MailKind
 from app.domain.tokens import FOR_A_PASSWORD, LIFETIMES, TokenPurpose
-from app.domain.typed_text import is_email_address, normalise_email
+from app.domain.typed_text import is_email_address, normalise_email, one_line
 from app.models import PortalUser, Token
 from app.queue import enqueue
 from app.services.audit import record
@@ -40,7 +40,7 @@ def address_to_reset(typed: str) -> str:
     Raises:
         EmailMalformed: nobody can have it. This tells nothing about who exists.
     """
-    address = normalise_email(typed)
+    address = normalise_email(one_line(typed) or "")
     if len(address) > LONGEST_SIGN_IN_NAME or not is_email_address(address):
         raise EmailMalformed(field="email")
     return address
@@ -142,9 +142,7 @@ def choose_password(session: Session, secret: str, password: str, *, actor: Acto
     user = _locked(session, PortalUser.id == link.user_id)
     if user is None or not user.active:
         raise LinkDead
-    as_user = replace(actor, user_id=user.id, name=user.name)
-    keep_password(session, user, hashed, actor=as_user)
-    record(session, AuditAction.SIGNED_IN, target=user, actor=as_user)
+    keep_password(session, user, hashed, actor=replace(actor, user_id=user.id, name=user.name))
     return user
 
 

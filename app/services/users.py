@@ -14,7 +14,7 @@ from app.domain.errors import DomainError
 from app.domain.mail import MailKind
 from app.domain.roles import StaffRole
 from app.domain.tokens import OF_THE_ACCOUNT
-from app.domain.typed_text import is_email_address, normalise_email
+from app.domain.typed_text import is_email_address, normalise_email, one_line
 from app.models import LoginSession, PortalUser
 from app.services.audit import record
 from app.services.mail import write_mail
@@ -204,7 +204,7 @@ def checked_email(session: Session, typed: str, *, but: PortalUser | None = None
     Raises:
         EmailMalformed, EmailTaken
     """
-    address = normalise_email(typed)
+    address = normalise_email(one_line(typed) or "")
     if len(address) > LONGEST_SIGN_IN_NAME or not is_email_address(address):
         raise EmailMalformed(field="email")
     owner = session.scalar(select(PortalUser.id).where(PortalUser.username == address))

@@ -238,7 +238,14 @@ def _language(code: str) -> str:
     return LANGUAGES.get(code, code)
 
 
-_BY_STRANGERS = frozenset({AuditAction.SIGN_IN_FAILED, AuditAction.SIGN_IN_THROTTLED})
+_BY_STRANGERS = frozenset(
+    {
+        AuditAction.SIGN_IN_FAILED,
+        AuditAction.SIGN_IN_THROTTLED,
+        AuditAction.PASSWORD_RESET_REQUESTED,
+        AuditAction.PASSWORD_RESET_THROTTLED,
+    }
+)
 
 _BY_ENDING: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {

@@ -43,6 +43,7 @@ def test_a_taken_address_is_refused_in_whatever_spelling(session):
         "a b@x.example",
         "x@nodot",
         "a@b.c\nBcc: d@e.f",
+        "a\0b@company.example",
         "a" * 120 + "@company.example",
         '"x"@y.example',
         "x@y.example,z@y.example",

@@ -49,14 +49,14 @@ def test_no_canary_gets_out(client, app, written):
     assert cookie
     token = cookie.value
     client.get(f"/account?iban={IBAN}")
-    before = app.view_functions["auth.forgot"]
-    app.view_functions["auth.forgot"] = burst
+    before = app.view_functions["forgot.ask"]
+    app.view_functions["forgot.ask"] = burst
     app.config["PROPAGATE_EXCEPTIONS"] = False
     try:
         assert client.get("/forgot").status_code == 500
     finally:
         app.config["PROPAGATE_EXCEPTIONS"] = None
-        app.view_functions["auth.forgot"] = before
+        app.view_functions["forgot.ask"] = before
     sign_out(client)
 
     log = written.getvalue()
@@ -73,6 +73,8 @@ def test_no_canary_gets_out(client, app, written):
         (f"from {IBAN} to DE89 3704 0044 0532 0130 00", "from <iban> to <iban>"),
         ("is scrypt:32768:8:1$abc$0123", "is <hash>"),
         ("sid=W_N5utdPjxRk0BuG-5fPPHz2NFwMptgd8DMr0b2-D9k;", "sid=<token>;"),
+        ("GET /reset/W_N5utdPjxRk-BuG-fPPHzzNFwMptgdxDMrwbs-DxkA 200", "GET /reset/<token> 200"),
+        ("GET /reset/AbcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ 200", "GET /reset/<token> 200"),
         ("/c/0b0f9a52-7f0c-4b5e-9a54-1c7a5d1f9e10/invoices", None),
         ("blob " + "0123456789abcdef" * 4, None),
         ("BIS 3.0 and EN 16931", None),

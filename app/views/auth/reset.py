@@ -59,8 +59,9 @@ class ResetView(PortalView):
             raise
         except DomainError as error:
             return self.refuse(error, form)
+        response = enter(user, method=SignInMethod.RESET_LINK)
         flash(_("Your password is saved. You were signed out everywhere else."), "ok")
-        return enter(user, method=SignInMethod.RESET_LINK)
+        return response
 
 
 def _form_of(link: Token) -> NewPasswordForm:

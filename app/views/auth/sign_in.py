@@ -1,4 +1,4 @@
-"""Signing in, signing out, and what to do about a forgotten password."""
+"""Signing in and signing out."""
 
 from http import HTTPStatus
 from typing import ClassVar
@@ -27,6 +27,7 @@ from app.services.throttle import (
     sign_in_limits,
 )
 from app.views.auth.entrance import enter
+from app.views.auth.forgot import remember_address
 from app.views.auth.forms import SignInForm
 from app.views.navigation import home_url
 from app.views.throttled import count_or_refuse
@@ -58,6 +59,7 @@ class SignInView(PortalView):
             user = self._user_of(form, limits)
         except DomainError as error:
             db.session.commit()  # the event of the failure
+            remember_address(normalise_email(form.email.data or ""))
             return self.refuse(error, form)
         return enter(user, method=SignInMethod.PASSWORD, wanted=requested_next())
 
@@ -70,12 +72,6 @@ class SignInView(PortalView):
         db.session.commit()
         flash(_("You are signed out."), "ok")
         return see_other("/")
-
-    @expose("/forgot")
-    @public
-    def forgot(self) -> str:
-        """How to get a new password: from the issuer's people."""
-        return self.render("auth/forgot.html")
 
     def form_context(self) -> dict[str, object]:
         return {"session_has_ended": request.method == "GET" and has_lost_session()}
@@ -93,16 +89,16 @@ class SignInView(PortalView):
         Raises:
             SignInRefused, HashingBusy
         """
-        session, email = db.session(), normalise_email(form.email.data or "")
+        email = normalise_email(form.email.data or "")
         user = check_credentials(
-            session,
+            db.session(),
             email=email,
             password=form.password.data or "",
             stranger=keyed_hash(str(current_app.secret_key), "stranger", email)[:16],
             actor=visitor_actor("visitor"),
         )
-        forgive_attempt(session, limits)
-        purge_windows(session)
+        forgive_attempt(db.session(), limits)
+        purge_windows(db.session())
         return user
 
 

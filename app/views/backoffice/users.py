@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from flask import flash
+from flask import current_app, flash
 from flask_appbuilder.actions import action
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -22,6 +22,7 @@ from app.models import PortalUser
 from app.security.access import current_principal
 from app.security.permissions import Screen
 from app.services import users_admin
+from app.services.password_reset import send_password_link, start_reset
 from app.services.users import create_user
 from app.views.locale import LANGUAGES
 
@@ -32,7 +33,11 @@ class UserView(TenantModelView):
     datamodel = TenantInterface(PortalUser)
     class_permission_name = Screen.USERS.value
     base_permissions: ClassVar[list[str]] = ["can_list", "can_show", "can_add", "can_edit"]
-    method_permission_name: ClassVar[dict[str, str]] = {"disable": "edit", "enable": "edit"}
+    method_permission_name: ClassVar[dict[str, str]] = {
+        "disable": "edit",
+        "enable": "edit",
+        "send_link": "edit",
+    }
     list_title = _("Users")
     show_title = _("User")
     add_title = _("Add a user")
@@ -74,7 +79,7 @@ class UserView(TenantModelView):
     edit_form_extra_fields = add_form_extra_fields
     description_columns: ClassVar[dict[str, Any]] = {
         "email": _(
-            "A new user has no password yet. Set one on the command line: flask users set-password."
+            "A new user gets a mail here, with a link to choose a password. It works for 7 days."
         ),
         "staff_role": _("None for the people of employers: their role is part of their access."),
     }
@@ -82,7 +87,7 @@ class UserView(TenantModelView):
     def _create(self, item: PortalUser, form: Any) -> None:
         session = db.session()
         values = _values(form)
-        create_user(
+        user = create_user(
             session,
             email=values.email,
             first_name=values.first_name,
@@ -90,6 +95,7 @@ class UserView(TenantModelView):
             language=values.language,
             staff_role=values.staff_role,
         )
+        send_password_link(session, user, secret_key=_secret_key(), by=_own_name())
         session.commit()
 
     def _save(self, item: PortalUser, form: Any) -> None:
@@ -118,6 +124,22 @@ class UserView(TenantModelView):
             item, lambda: users_admin.enable(db.session(), item), gettext("The user is enabled.")
         )
 
+    @action(
+        "send_link",
+        _("Send a link for a new password"),
+        _(
+            "They get a mail with a link, and choose the password themselves. "
+            "Until then nothing changes for them."
+        ),
+        multiple=False,
+    )
+    def send_link(self, item: PortalUser) -> Response:
+        return self._act_on(
+            item,
+            lambda: start_reset(db.session(), item, secret_key=_secret_key(), by=_own_name()),
+            gettext("The link is on its way to %(email)s.", email=item.email),
+        )
+
     def _act_on(self, item: PortalUser, change: Callable[[], None], done: str) -> Response:
         session, key = db.session(), self.datamodel.key_of(item)
         try:
@@ -132,8 +154,17 @@ class UserView(TenantModelView):
 
     def _record(self, item: PortalUser) -> Record:
         record = super()._record(item)
-        wanted = "disable" if item.active else "enable"
-        return replace(record, actions=[one for one in record.actions if one.name == wanted])
+        wanted = {"disable", "send_link"} if item.active else {"enable"}
+        return replace(record, actions=[one for one in record.actions if one.name in wanted])
+
+
+def _own_name() -> str:
+    principal = current_principal()
+    return principal.name if principal else ""
+
+
+def _secret_key() -> str:
+    return str(current_app.secret_key)
 
 
 def _values(form: Any) -> users_admin.UserValues:

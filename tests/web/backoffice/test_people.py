@@ -4,8 +4,11 @@ import pytest
 
 from app.domain.audit import AuditAction
 from app.domain.roles import StaffRole
+from app.services.throttle_rules import Throttled, Together, most
 from tests import cast
+from tests.mails import last_mail, link_in, mails
 from tests.web.backoffice.trail import events
+from tests.web.signing_in import form_token, sign_in
 
 PERSON = {
     "email": "Olga.Office@issuer.example",
@@ -26,6 +29,70 @@ def edited(browser, app, who, **change):
         "staff_role": user.staff_role.value if user.staff_role else "",
     }
     return browser.post(f"/backoffice/users/edit/{user.public_id}", {**values, **change})
+
+
+def test_a_new_user_gets_a_link_to_choose_the_first_password(app, sofia, run_jobs):
+    sofia.post("/backoffice/users/add", PERSON)
+    run_jobs()
+    mail = last_mail(app, "olga.office@issuer.example")
+    link, browser = link_in(mail), app.test_client()
+
+    assert mail.language == "nl"
+    assert "Sofia Admin" in mail.text
+    data = {"password": "correct horse battery", "csrf_token": form_token(browser, link)}
+    assert browser.post(link, data=data).status_code == 303
+    assert browser.get("/backoffice/").status_code == 200
+    run_jobs()
+    assert len(mails(app, "olga.office@issuer.example")) == 1, (
+        "nothing was changed: it is the first"
+    )
+
+
+def test_an_administrator_starts_a_reset_and_chooses_nothing(app, sofia, run_jobs):
+    nora = cast.user(app, cast.NORA)
+    path = f"/backoffice/users/action/send_link/{nora.public_id}"
+
+    assert sofia.post(path).status_code == 200, "it asks first"
+    assert sofia.post(path, {"confirmed": "1"}).status_code == 303
+    run_jobs()
+
+    assert "Sofia Admin" in last_mail(app, cast.NORA).text
+    assert app.test_client().get(link_in(last_mail(app, cast.NORA))).status_code == 200
+    assert events(app, AuditAction.PASSWORD_RESET_STARTED)[0].target_label == "Nora Manager"
+    assert (
+        sign_in(app.test_client(), cast.NORA).status_code == 303
+    )  # the present password stays until the link is used
+
+
+def test_a_disabled_person_is_sent_no_link(app, sofia, run_jobs):
+    key = cast.user(app, cast.NORA).public_id
+    sofia.post(f"/backoffice/users/action/disable/{key}", {"confirmed": "1"})
+    assert f"action/send_link/{key}" not in sofia.get(f"/backoffice/users/show/{key}").text
+
+    sofia.post(f"/backoffice/users/action/send_link/{key}", {"confirmed": "1"})
+    run_jobs()
+    assert mails(app, cast.NORA) == []
+    assert "Enable them first" in sofia.get(f"/backoffice/users/show/{key}").text
+
+
+def test_nobody_is_flooded_by_an_administrator_either(app, sofia, run_jobs):
+    path = f"/backoffice/users/action/send_link/{cast.user(app, cast.NORA).public_id}"
+    for _ in range(8):
+        sofia.post(path, {"confirmed": "1"})
+    run_jobs()
+
+    assert len(events(app, AuditAction.PASSWORD_RESET_STARTED)) == most(
+        Throttled.RESET_MAIL, Together.ACCOUNT
+    )
+
+
+@pytest.mark.parametrize("who", [cast.MARC, cast.ANA, cast.CLAIRE])
+def test_nobody_else_starts_a_reset(app, browser, run_jobs, who):
+    path = f"/backoffice/users/action/send_link/{cast.user(app, cast.NORA).public_id}"
+
+    assert browser(who).post(path, {"confirmed": "1"}).status_code in {302, 303, 403, 404}
+    run_jobs()
+    assert mails(app, cast.NORA) == []
 
 
 def test_a_user_is_added_without_a_password(app, sofia):
