@@ -18,7 +18,7 @@ QUEUE = "clientele"
 RUN = "clientele.run"
 """The one task that procrastinate knows of: run the job of the ledger that has this number."""
 
-POLL_S = 1.0
+POLL_S = 0.5
 """How often jobs that have become due are looked for; new ones are told of by the database at once."""
 HEARTBEAT_S = 10.0
 STALLED_S = 30.0

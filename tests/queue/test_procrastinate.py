@@ -12,15 +12,12 @@ from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
-from app.domain.jobs import JobState, Postponed, Task
+from app.domain.jobs import JobState, Postponed
 from app.models import Job
 from app.queue import enqueue
-from tests.queue.waiting import until
+from tests.queue.bench import CHECKED, TASK, until
 
 pytestmark = pytest.mark.postgresql
-
-TASK = Task.PURGE_EXPIRED
-CHECKED = {"tenancy": "checked"}
 
 
 @pytest.fixture
@@ -237,7 +234,7 @@ def test_two_workers_never_run_one_job_at_once(add, working, states, owner):
     with ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(working(watched, threads=4))
-        until(lambda: set(states(*numbers).values()) == {JobState.DONE}, timeout_s=30)
+        until(lambda: set(states(*numbers).values()) == {JobState.DONE}, within_s=30)
 
     assert clashes == []
     assert ran == dict.fromkeys(numbers, 1)
@@ -320,5 +317,5 @@ def test_a_worker_outlives(harm, add, working, states, ask_server, monkeypatch):
         assert first_done.wait(10)
         ask_server(harm)
         number = add()
-        until(lambda: states(number)[number] is JobState.DONE, timeout_s=30)
+        until(lambda: states(number)[number] is JobState.DONE, within_s=30)
         assert not worker.is_told_to_stop
