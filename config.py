@@ -242,6 +242,11 @@ class Settings(BaseSettings):
         return urlsplit(self.public_url).hostname or "localhost"
 
     @property
+    def has_outbox(self) -> bool:
+        """Whether mail is shown on a page rather than sent."""
+        return self.mail_url.get_secret_value().startswith("outbox:")
+
+    @property
     def outbox_folder(self) -> Path:
         """Where mail is kept that goes nowhere (MAIL_URL `outbox:`)."""
         return self.data_dir / "outbox"

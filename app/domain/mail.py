@@ -61,3 +61,17 @@ class MailMessage:
     html: str
     at: datetime
     attachments: tuple[MailAttachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail server's notice about a mail of ours: `is_final` when it will not be delivered any more.
+
+    `message_id` is the mail's, with its angle brackets, or empty where the notice does not quote it. `status` is
+    the reason as RFC 3463 numbers it (5.1.1: no such mailbox), or empty.
+    """
+
+    message_id: str
+    recipient: str
+    status: str
+    is_final: bool

@@ -101,7 +101,7 @@ def _port_trouble(error: OSError, port: int) -> str:
 
 
 def _remove_data(settings: Settings) -> None:
-    """Remove database and documents, of which both must be inside DATA_DIR."""
+    """Remove the outbox, and database and documents, which must be inside DATA_DIR."""
     folder = settings.data_dir
     database = Path(settings.database_url.get_secret_value().removeprefix("sqlite:///"))
     blobs = Path(settings.storage_url.removeprefix("file://"))
@@ -116,6 +116,7 @@ def _remove_data(settings: Settings) -> None:
     db.engine.dispose()
     for suffix in ("", "-wal", "-shm", "-journal"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
+    shutil.rmtree(settings.outbox_folder, ignore_errors=True)
     shutil.rmtree(blobs, ignore_errors=True)
     blobs.mkdir(parents=True, exist_ok=True)
 
@@ -142,7 +143,10 @@ def _introduce(settings: Settings) -> None:
         )
         people.append((one.email, roles))
     width = max(len(email) for email, _role in people)
-    click.echo(f"\n  Clientèle is on {settings.public_url}\n")
+    click.echo(f"\n  Clientèle is on {settings.public_url}")
+    if settings.has_outbox:
+        click.echo(f"  Its mail goes nowhere: read it on {settings.public_url}/dev/outbox")
+    click.echo()
     for email, role in people:
         click.echo(f"  {email:<{width}}  {role}")
     click.echo(f"\n  Everybody's password is {PASSWORD}. Ctrl-C stops everything.\n")
