@@ -1,5 +1,6 @@
 """The password of somebody's own account."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Response, current_app, make_response, request
@@ -19,7 +20,7 @@ from app.security.sessions import renew_sign_in
 from app.services.accounts import change_own_password, has_second_step
 from app.services.confirmation import ConfirmationRefused, check_password_again, has_password
 from app.services.passwords import LONGEST, SHORTEST
-from app.services.throttle import confirm_limits, forgive_attempt
+from app.services.throttle import Limit, confirm_limits, forgive_attempt
 from app.views.auth.account_forms import FirstOwnPasswordForm, OwnPasswordForm
 from app.views.auth.account_page import AccountPage, this_person
 from app.views.throttled import count_or_refuse
@@ -42,9 +43,13 @@ class AccountPasswordView(AccountPage):
             return self._form(form)
         if not form.validate():
             return self._form(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        limits = confirm_limits(
+            str(current_app.secret_key), account=person.email, ip=request.remote_addr
+        )
+        count_or_refuse(limits, throttled=AuditAction.SIGN_IN_THROTTLED)
         try:
             if knows_one:
-                _check_current(person, form.current_password.data or "")
+                _check_current(person, form.current_password.data or "", limits=limits)
             change_own_password(
                 session,
                 person.user_id,
@@ -74,17 +79,13 @@ class AccountPasswordView(AccountPage):
         return make_response(page, status)
 
 
-def _check_current(person: Principal, password: str) -> None:
-    """Count the try and look at it; whatever comes of it is kept.
+def _check_current(person: Principal, password: str, *, limits: Sequence[Limit]) -> None:
+    """Whatever comes of it is kept: the event of a wrong one, and that a right one was no guess.
 
     Raises:
-        TooManyAttempts, ConfirmationRefused, HashingBusy
+        ConfirmationRefused, HashingBusy
     """
     session = db.session()
-    limits = confirm_limits(
-        str(current_app.secret_key), account=person.email, ip=request.remote_addr
-    )
-    count_or_refuse(limits, throttled=AuditAction.SIGN_IN_THROTTLED)
     try:
         check_password_again(session, person.user_id, password)
         forgive_attempt(session, limits)
