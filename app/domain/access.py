@@ -1,6 +1,8 @@
 """How access comes to be: an invitation that waits, is accepted, expires or is revoked; and how somebody signed in."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class InvitationState(StrEnum):
@@ -8,6 +10,19 @@ class InvitationState(StrEnum):
     ACCEPTED = "ACCEPTED"
     EXPIRED = "EXPIRED"
     REVOKED = "REVOKED"
+
+
+INVITATION_MOVES: Mapping[InvitationState, frozenset[InvitationState]] = MappingProxyType(
+    {
+        InvitationState.PENDING: frozenset(
+            {InvitationState.ACCEPTED, InvitationState.EXPIRED, InvitationState.REVOKED}
+        ),
+        # Sent again, it waits once more.
+        InvitationState.EXPIRED: frozenset({InvitationState.PENDING, InvitationState.REVOKED}),
+        InvitationState.ACCEPTED: frozenset(),
+        InvitationState.REVOKED: frozenset(),
+    }
+)
 
 
 class SignInMethod(StrEnum):

@@ -29,7 +29,6 @@ class Permission(StrEnum):
     VIEW_IMPORTS = "VIEW_IMPORTS"
     MANAGE_USERS = "MANAGE_USERS"
     EDIT_ISSUER = "EDIT_ISSUER"
-    INVITE_CUSTOMERS = "INVITE_CUSTOMERS"
     APPROVE_DOMAINS = "APPROVE_DOMAINS"
 
 
@@ -82,7 +81,6 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.READ_STORED_DOCUMENTS,
                 Permission.IMPORT_INVOICES,
                 Permission.VIEW_IMPORTS,
-                Permission.INVITE_CUSTOMERS,
             }
         ),
         Role.AUDITOR: frozenset(
@@ -115,7 +113,7 @@ SCREENS: Mapping[Role, Mapping[Screen, frozenset[str]]] = MappingProxyType(
             Screen.INVOICES: READ,
             Screen.DOCUMENTS: READ,
             Screen.IMPORTS: READ,
-            Screen.INVITATIONS: READ,
+            Screen.INVITATIONS: EDIT,
             Screen.MAILS: ACT,
             Screen.JOBS: ACT,
         },

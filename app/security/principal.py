@@ -1,6 +1,6 @@
 """Who is asking: a light value, loaded in two statements, that opens the session's scope."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -64,7 +64,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The signed-in person in one request; `role` is the active membership's, or staff's own."""
+    """The signed-in person in one request; `role` is the active membership's, or staff's own.
+
+    `seen_at` is when they were last at the company of this request, up to a minute ago.
+    """
 
     user_id: int
     session_id: int
@@ -75,7 +78,9 @@ class Principal:
     role: Role | None
     company: CompanyRef | None = None
     companies: tuple[CompanyRef, ...] = ()
+    seen_at: datetime | None = None
     authenticated_at: datetime = field(default_factory=now)
+    must_set_up: bool = False
     is_active: bool = True
     is_authenticated: bool = True
     is_anonymous: bool = False
@@ -152,6 +157,11 @@ def _signed_in_statement(dialect: str) -> Select[*tuple[Any, ...]]:
     )
 
 
+def locked_principal(who: SignedIn) -> Principal:
+    """Somebody who may do nothing yet but set up a second step: no role, and no scope is opened."""
+    return replace(_principal(who, role=None), must_set_up=True)
+
+
 def load_principal(session: Session, who: SignedIn, company: UUID | None) -> Principal:
     """Turn a session into a principal and open what it may see.
 
@@ -172,6 +182,7 @@ def load_principal(session: Session, who: SignedIn, company: UUID | None) -> Pri
         role=chosen.role if chosen else None,
         company=chosen.company if chosen else None,
         companies=tuple(one.company for one in active),
+        seen_at=chosen.seen_at if chosen else None,
     )
 
 
@@ -181,6 +192,7 @@ class _Belonging:
     role: Role
     starts_on: date | None
     expires_on: date | None
+    seen_at: datetime | None
     addresses: tuple[int, ...] | None
 
     def is_active_on(self, day: date) -> bool:
@@ -202,6 +214,7 @@ def _memberships(session: Session, user_id: int, company: UUID | None) -> list[_
             Role(row.role.value),
             row.starts_on,
             row.expires_on,
+            row.last_seen_at,
             None if row.addresses == "-" else _numbers(row.addresses),
         )
         for row in rows
@@ -229,6 +242,7 @@ def _memberships_statement(dialect: str, *, has_company: bool) -> Select[*tuple[
             Membership.role,
             Membership.starts_on,
             Membership.expires_on,
+            Membership.last_seen_at,
             addresses.label("addresses"),
             _told(dialect, wall2.COMPANIES, companies, when=is_chosen),
             _told(dialect, wall2.ADDRESSES, addresses, when=is_chosen),
@@ -265,6 +279,7 @@ def _principal(
     role: Role | None,
     company: CompanyRef | None = None,
     companies: tuple[CompanyRef, ...] = (),
+    seen_at: datetime | None = None,
 ) -> Principal:
     return Principal(
         user_id=who.user_id,
@@ -276,6 +291,7 @@ def _principal(
         role=role,
         company=company,
         companies=companies,
+        seen_at=seen_at,
         authenticated_at=who.authenticated_at,
     )
 

@@ -5,6 +5,7 @@ import logging
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, cast
@@ -13,13 +14,16 @@ from flask import Flask, Request, Response, current_app, g, request
 from flask import session as flask_session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.domain.access import SignInMethod
 from app.domain.clock import now
 from app.extensions import db
-from app.security.principal import SignedIn, find_signed_in
+from app.models import LoginSession
+from app.security.principal import Principal, SignedIn, find_signed_in
 from app.services import sessions as rows
 from app.services.devices import note_device
+from app.services.memberships import touch_membership
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ class PortalSession(SessionMixin):
         self._data: dict[str, Any] | None = None
         self._signed_in: SignedIn | None = None
         self.new_token: str | None = None
+        self.new_id = 0
         self.renewed_token: str | None = None
         self.device: str | None = None
         self.modified = False
@@ -50,10 +55,11 @@ class PortalSession(SessionMixin):
         """Whether it was read, or begun: `accessed` is also set where reading failed."""
         return self._data is not None
 
-    def start(self, token: str, data: dict[str, Any], *, device: str | None = None) -> None:
+    def start(self, login: LoginSession, token: str, *, device: str | None = None) -> None:
         """Go on as somebody who has just signed in: nothing of the visitor's session survives."""
-        self._data, self._signed_in, self.new_token, self.device = data, None, token, device
-        self.modified = True
+        self._data, self._signed_in, self.new_token = json.loads(login.data), None, token
+        self.device, self.new_id = device, login.id
+        self.modified = False  # the row has it
 
     def renew(self, token: str, who: SignedIn) -> None:
         """Go on as the same person with the same data, under another token."""
@@ -113,6 +119,7 @@ class PortalSessions(SecureCookieSessionInterface):
             return
         response.vary.add("Cookie")
         if session.new_token:
+            _keep_new(session)
             self._send(app, response, session.new_token)
             if session.device:
                 name = _device_name(app)
@@ -170,11 +177,10 @@ def sign_in(
         method=method,
         has_second_step=has_second_step,
     )
-    data = json.loads(login.data) | {"csrf_token": secrets.token_hex(20)}
-    login.data = json.dumps(data)
+    login.data = json.dumps(json.loads(login.data) | {"csrf_token": secrets.token_hex(20)})
     device = _device()
     note_device(db.session(), login, device, request_id=g.get("request_id"))
-    _current().start(token, data, device=device)
+    _current().start(login, token, device=device)
     return login.id
 
 
@@ -221,20 +227,47 @@ def _keep(session: PortalSession) -> None:
     if who is None:
         return
     is_stale = now() - who.last_seen_at > rows.SEEN_EVERY
-    if not (session.modified or is_stale):
+    company_id = _company_to_note()
+    if not (session.modified or is_stale or company_id):
         return
-    database = db.session()
-    try:
-        database.rollback()  # the view has committed what it wanted to keep
+    with _written_by_the_way() as database:
         if session.modified:
             rows.keep_session_data(database, who.session_id, json.dumps(dict(session)))
         if is_stale:
             rows.touch_session(database, who.session_id, created_at=who.created_at)
+        if company_id is not None:
+            touch_membership(database, company_id, who.user_id)
+
+
+def _keep_new(session: PortalSession) -> None:
+    """Write what was put into a session in the request that began it, such as what its first page will say."""
+    if session.modified:
+        with _written_by_the_way() as database:
+            rows.keep_session_data(database, session.new_id, json.dumps(dict(session)))
+
+
+@contextmanager
+def _written_by_the_way() -> Iterator[Session]:
+    """The page is made. A busy database must not take it from its reader for a note of our own."""
+    database = db.session()
+    try:
+        database.rollback()  # the view has committed what it wanted to keep
+        yield database
         database.commit()
     except SQLAlchemyError as error:
-        # The page is made. A busy database must not take it from its reader for a note of our own.
         database.rollback()
         log.warning("session not written: %s", type(error).__name__)
+
+
+def _company_to_note() -> int | None:
+    """The company of this request, when its people should read that this person was there; else None."""
+    person = g.get(
+        "_login_user"
+    )  # where Flask-Login keeps whom it has loaded: nothing is loaded for this
+    if not isinstance(person, Principal) or person.company is None:
+        return None
+    is_fresh = person.seen_at is not None and now() - person.seen_at <= rows.SEEN_EVERY
+    return None if is_fresh else person.company.id
 
 
 def _device() -> str:

@@ -38,7 +38,7 @@ _TABLES = {
     Subject.COMPANY: ("company",),
     Subject.ADDRESSES: ("address",),
     Subject.CONTACTS: ("contact",),
-    Subject.ACCESS: ("membership", "portfolio"),
+    Subject.ACCESS: ("membership", "invitation", "portfolio"),
 }
 
 

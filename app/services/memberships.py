@@ -1,8 +1,8 @@
-"""Access of people to companies: given by e-mail address, changed, limited to addresses, taken back."""
+"""Access of people to companies: given, changed, limited to addresses, taken back."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,17 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
+from app.domain.clock import now, today
 from app.domain.errors import DomainError
 from app.domain.roles import EmployerRole
 from app.models import Address, Company, Membership, MembershipAddress, PortalUser
+from app.services.administrators import (
+    Standing,
+    keep_an_administrator,
+    standing,
+    tell_administrators,
+)
 from app.services.audit import record
-from app.services.users import EmailTaken, checked_email, create_user, find_user, person_of_email
 from app.services.versions import EditedMeanwhile, hold_company
 
 
@@ -45,6 +51,29 @@ class AccessValues:
     starts_on: date | None = None
     expires_on: date | None = None
 
+    @property
+    def administers(self) -> bool:
+        """Whether it is an administrator's, and not over."""
+        is_over = self.expires_on is not None and self.expires_on < today()
+        return self.role is EmployerRole.EMPLOYER_ADMIN and not is_over
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The values with the addresses (id to name) that access is limited to; None for all of them."""
+
+    values: AccessValues
+    limits: Mapping[int, str] | None = None
+
+    @property
+    def standing(self) -> Standing:
+        return standing(
+            self.values.role,
+            is_limited=self.limits is not None,
+            starts_on=self.values.starts_on,
+            expires_on=self.values.expires_on,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class AddressChoice:
@@ -56,66 +85,166 @@ class AddressChoice:
 
 
 def give_access(
-    session: Session, company: Company, email: str, values: AccessValues, *, by_id: int | None
+    session: Session, company: Company, user: PortalUser, access: Access, *, by_id: int | None
 ) -> Membership:
-    """Let somebody in, whoever has this e-mail address; a person nobody knew is added without password.
-
-    Whether the person was known before shows nowhere: users of other companies are nobody's business.
+    """Let somebody in whom nobody has to ask any more: they accepted, or are of the demo.
 
     Raises:
-        EmailMalformed, AlreadyMember, EndsBeforeItStarts
+        AlreadyMember, EndsBeforeItStarts
     """
-    _check_days(values)
-    user = _person(session, email, language=company.language)
+    _check_days(access.values)
     hold_company(session, company.id)
-    there = select(Membership.id).where(
-        Membership.company_id == company.id, Membership.user_id == user.id
-    )
-    if session.scalar(there) is not None:
+    if find_membership(session, company.id, user.id) is not None:
         raise AlreadyMember(field="email")
     membership = Membership(
         company_id=company.id,
         company=company,
         user_id=user.id,
         user=user,
-        role=values.role,
-        starts_on=values.starts_on,
-        expires_on=values.expires_on,
-        limited_to_addresses=False,
         invited_by_id=by_id,
     )
+    _assign(membership, access)
     session.add(membership)
     session.flush()
-    given = {"email": user.email, "role": values.role}
-    given |= {"starts_on": values.starts_on, "expires_on": values.expires_on}
+    _keep_only(session, membership, set(access.limits or ()))
+    given = {"email": user.email, "role": access.values.role}
+    given |= {"starts_on": access.values.starts_on, "expires_on": access.values.expires_on}
+    if access.limits is not None:
+        given |= {"limited_to_addresses": True, "addresses": sorted(access.limits.values())}
     changes = {name: (None, value) for name, value in given.items() if value is not None}
     record(session, AuditAction.MEMBERSHIP_CREATED, target=membership, changes=changes)
     return membership
+
+
+def find_membership(session: Session, company_id: int, user_id: int) -> Membership | None:
+    """Somebody's access to a company, whether or not it is over."""
+    return session.scalar(
+        select(Membership).where(Membership.company_id == company_id, Membership.user_id == user_id)
+    )
 
 
 def change_access(session: Session, membership: Membership, values: AccessValues) -> bool:
     """Change role or days; False when nothing differs.
 
     Raises:
-        EndsBeforeItStarts
+        EditedMeanwhile: the access was taken back.
+        EndsBeforeItStarts, LastAdministratorStays
     """
-    _check_days(values)
-    wanted: dict[str, Any] = {
-        "role": values.role,
-        "starts_on": values.starts_on,
-        "expires_on": values.expires_on,
+    _hold(session, membership)
+    return become(session, membership, replace(access_of(session, membership), values=values))
+
+
+def set_access(
+    session: Session,
+    membership: Membership,
+    values: AccessValues,
+    *,
+    addresses: Iterable[UUID] | None,
+    version: str,
+) -> bool:
+    """Change all of somebody's access at once: role, days, and addresses (None for all); False when nothing differs.
+
+    Addresses that whoever asks may not see are not found, and so not chosen.
+
+    Raises:
+        EditedMeanwhile: it is not what it was at `version` any more, or was taken back.
+        EndsBeforeItStarts, NoAddressChosen, LastAdministratorStays
+    """
+    _hold(session, membership)
+    if version != access_version(session, membership):
+        raise EditedMeanwhile
+    limits = chosen_addresses(session, membership.company_id, addresses)
+    return become(session, membership, Access(values, limits))
+
+
+def limit_to_addresses(
+    session: Session,
+    membership: Membership,
+    wanted: Iterable[UUID] | None,
+    *,
+    version: str | None = None,
+) -> bool:
+    """Limit access to some addresses of the company, or with None to no addresses in particular.
+
+    Addresses of another company are not found, and so not chosen. False when nothing differs.
+
+    Raises:
+        EditedMeanwhile: the access is not that of `version` any more, or was taken back.
+        NoAddressChosen, LastAdministratorStays
+    """
+    _hold(session, membership)
+    if version is not None and version != access_version(session, membership):
+        raise EditedMeanwhile
+    limits = chosen_addresses(session, membership.company_id, wanted)
+    return become(session, membership, replace(access_of(session, membership), limits=limits))
+
+
+def take_access_back(session: Session, membership: Membership) -> None:
+    """End access now. What the person did stays in the trail.
+
+    Raises:
+        EditedMeanwhile: somebody else was quicker.
+        LastAdministratorStays
+    """
+    _hold(session, membership)
+    before = access_of(session, membership).standing
+    keep_an_administrator(session, membership, before=before, after=Standing.NONE)
+    limits = session.scalars(_rows(membership)).all()
+    gone = {
+        "email": membership.user.email,
+        "role": membership.role,
+        "starts_on": membership.starts_on,
+        "expires_on": membership.expires_on,
     }
-    changes = {
-        name: (getattr(membership, name), value)
-        for name, value in wanted.items()
-        if getattr(membership, name) != value
-    }
-    for name, value in wanted.items():
-        setattr(membership, name, value)
-    if changes:
-        session.flush()
-        record(session, AuditAction.MEMBERSHIP_CHANGED, target=membership, changes=changes)
-    return bool(changes)
+    for row in limits:
+        session.delete(row)
+    session.flush()
+    session.delete(membership)
+    session.flush()
+    changes = {name: (value, None) for name, value in gone.items() if value is not None}
+    record(session, AuditAction.MEMBERSHIP_REMOVED, target=membership, changes=changes)
+
+
+def become(
+    session: Session, membership: Membership, wanted: Access, *, by: str | None = None
+) -> bool:
+    """Make access what it is to be from now on; the caller holds the company. False when nothing differs.
+
+    `by` is who the other administrators are told has made one more; whoever acts, where it is left out.
+
+    Raises:
+        EndsBeforeItStarts, LastAdministratorStays
+    """
+    _check_days(wanted.values)
+    before = access_of(session, membership)
+    changes = _differences(before, wanted)
+    if not changes:
+        return False
+    keep_an_administrator(session, membership, before=before.standing, after=wanted.standing)
+    _assign(membership, wanted)
+    session.flush()
+    _keep_only(session, membership, set(wanted.limits or ()))
+    record(session, AuditAction.MEMBERSHIP_CHANGED, target=membership, changes=changes)
+    if wanted.values.administers and not before.values.administers:
+        actor = session.info.get("actor")
+        tell_administrators(session, membership, by=by or (actor.name if actor else None))
+    return True
+
+
+def access_of(session: Session, membership: Membership) -> Access:
+    """All of somebody's access, as it is now."""
+    values = AccessValues(membership.role, membership.starts_on, membership.expires_on)
+    limits = _chosen(session, membership) if membership.limited_to_addresses else None
+    return Access(values, limits)
+
+
+def access_version(session: Session, membership: Membership) -> str:
+    """The state of somebody's access, as forms carry it to tell whether it was changed."""
+    access = access_of(session, membership)
+    limits = None if access.limits is None else sorted(access.limits)
+    said = (membership.public_id, access.values.role.value, access.values.starts_on)
+    text = " ".join(map(str, (*said, access.values.expires_on, limits)))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def address_choices(session: Session, membership: Membership) -> list[AddressChoice]:
@@ -133,79 +262,23 @@ def address_choices(session: Session, membership: Membership) -> list[AddressCho
     ]
 
 
-def limits_version(session: Session, membership: Membership) -> str:
-    """The addresses that access is limited to, as forms carry them to tell whether they were changed."""
-    limits = sorted(_chosen(session, membership)) if membership.limited_to_addresses else None
-    return hashlib.sha256(f"{membership.public_id} {limits}".encode()).hexdigest()
-
-
-def limit_to_addresses(
-    session: Session,
-    membership: Membership,
-    wanted: Iterable[UUID] | None,
-    *,
-    version: str | None = None,
-) -> bool:
-    """Limit access to some addresses of the company, or with None to no addresses in particular.
-
-    Addresses of another company are not found, and so not chosen. False when nothing differs.
+def chosen_addresses(
+    session: Session, company_id: int, wanted: Iterable[UUID] | None
+) -> dict[int, str] | None:
+    """The addresses of a company that access is to be limited to: id to name; None for all of them.
 
     Raises:
-        EditedMeanwhile: the limits are not those of `version` any more, or the access was taken back.
-        NoAddressChosen
+        NoAddressChosen: none of those that are wanted is known to whoever asks.
     """
-    _hold(session, membership)
-    if version is not None and version != limits_version(session, membership):
-        raise EditedMeanwhile
-    before, was_limited = _chosen(session, membership), membership.limited_to_addresses
-    after = {} if wanted is None else _of_company(session, membership, set(wanted))
-    if wanted is not None and not after:
-        raise NoAddressChosen(field="addresses")
-    if (wanted is not None, set(after)) == (was_limited, set(before)):
-        return False
-    membership.limited_to_addresses = wanted is not None
-    _keep_only(session, membership, set(after))
-    changes = {
-        "limited_to_addresses": (was_limited, membership.limited_to_addresses),
-        "addresses": (sorted(before.values()), sorted(after.values())),
-    }
-    differing = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
-    record(session, AuditAction.MEMBERSHIP_CHANGED, target=membership, changes=differing)
-    return True
-
-
-def take_access_back(session: Session, membership: Membership) -> None:
-    """End access now. What the person did stays in the trail.
-
-    Raises:
-        EditedMeanwhile: somebody else was quicker.
-    """
-    _hold(session, membership)
-    limits = session.scalars(_rows(membership)).all()
-    gone = {
-        "email": membership.user.email,
-        "role": membership.role,
-        "starts_on": membership.starts_on,
-        "expires_on": membership.expires_on,
-    }
-    for row in limits:
-        session.delete(row)
-    session.flush()
-    session.delete(membership)
-    session.flush()
-    changes = {name: (value, None) for name, value in gone.items() if value is not None}
-    record(session, AuditAction.MEMBERSHIP_REMOVED, target=membership, changes=changes)
-
-
-def _person(session: Session, email: str, *, language: str) -> PortalUser:
-    try:
-        address = checked_email(session, email)
-    except EmailTaken:
-        return find_user(session, email)
-    first_name, last_name = person_of_email(address)
-    return create_user(
-        session, email=address, first_name=first_name, last_name=last_name, language=language
+    if wanted is None:
+        return None
+    statement = select(Address.id, Address.name).where(
+        Address.company_id == company_id, Address.public_id.in_(set(wanted))
     )
+    found = {row.id: row.name for row in session.execute(statement)}
+    if not found:
+        raise NoAddressChosen(field="addresses")
+    return found
 
 
 def _check_days(values: AccessValues) -> None:
@@ -213,12 +286,34 @@ def _check_days(values: AccessValues) -> None:
         raise EndsBeforeItStarts(field="expires_on")
 
 
+def _differences(before: Access, wanted: Access) -> dict[str, tuple[Any, Any]]:
+    old, new = before.limits, wanted.limits
+    pairs = {
+        name: (getattr(before.values, name), getattr(wanted.values, name))
+        for name in ("role", "starts_on", "expires_on")
+    }
+    pairs["limited_to_addresses"] = (old is not None, new is not None)
+    pairs["addresses"] = (sorted((old or {}).values()), sorted((new or {}).values()))
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _assign(membership: Membership, access: Access) -> None:
+    values = access.values
+    if values.expires_on != membership.expires_on:
+        membership.expiry_recorded_at = None
+    membership.role = values.role
+    membership.starts_on = values.starts_on
+    membership.expires_on = values.expires_on
+    membership.limited_to_addresses = access.limits is not None
+
+
 def _hold(session: Session, membership: Membership) -> None:
-    """Wait for whoever is changing this access, and read what they have left.
+    """Wait for whoever is changing access to this company, and read what they have left.
 
     Raises:
         EditedMeanwhile: nothing, they took it back.
     """
+    hold_company(session, membership.company_id)
     held = session.execute(
         update(Membership)
         .where(Membership.id == membership.id)
@@ -267,8 +362,11 @@ def _chosen(session: Session, membership: Membership) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(statement)}
 
 
-def _of_company(session: Session, membership: Membership, wanted: set[UUID]) -> dict[int, str]:
-    statement = select(Address.id, Address.name).where(
-        Address.company_id == membership.company_id, Address.public_id.in_(wanted)
+def touch_membership(session: Session, company_id: int, user_id: int) -> None:
+    """Note that somebody was at a company just now; no version of the access changes by it."""
+    session.execute(
+        update(Membership)
+        .where(Membership.company_id == company_id, Membership.user_id == user_id)
+        .values(last_seen_at=now(), updated_at=Membership.updated_at)
+        .execution_options(synchronize_session=False)
     )
-    return {row.id: row.name for row in session.execute(statement)}

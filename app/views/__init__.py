@@ -10,7 +10,10 @@ from app.views.auth.account_password import AccountPasswordView
 from app.views.auth.confirm import ConfirmView, register_confirmation
 from app.views.auth.email_confirmation import EmailConfirmationView
 from app.views.auth.forgot import ForgotView
+from app.views.auth.invitation import InvitationView
 from app.views.auth.reset import ResetView
+from app.views.auth.second_step import SecondStepView
+from app.views.auth.second_step_pages import SecondStepPages, register_set_up_gate
 from app.views.auth.sign_in import SignInView
 from app.views.backoffice.screens import BACKOFFICE
 from app.views.context import register_context
@@ -20,6 +23,8 @@ from app.views.formats import register_formats
 from app.views.headers import register_headers
 from app.views.health import blueprint as health
 from app.views.language import blueprint as language
+from app.views.portal.access import AccessView
+from app.views.portal.access_invitations import InvitationsView
 from app.views.portal.addresses import AddressesView
 from app.views.portal.company import CompanyDetailsView
 from app.views.portal.contacts import ContactsView
@@ -34,11 +39,14 @@ SCREENS: tuple[type, ...] = (
     SignInView,
     ForgotView,
     ResetView,
+    InvitationView,
     AccountView,
     AccountDetailsView,
     AccountPasswordView,
     EmailConfirmationView,
     ConfirmView,
+    SecondStepView,
+    SecondStepPages,
     HomeView,
     InvoicesView,
     InvoiceDownloadsView,
@@ -46,6 +54,8 @@ SCREENS: tuple[type, ...] = (
     CompanyDetailsView,
     AddressesView,
     ContactsView,
+    AccessView,
+    InvitationsView,
     HistoryView,
     OutboxView,
     *BACKOFFICE,
@@ -58,6 +68,7 @@ def register_views(app: Flask, builder: AppBuilder) -> None:
     register_headers(app, is_production=app.extensions["settings"].is_production)
     register_errors(app)
     register_confirmation(app)
+    register_set_up_gate(app)
     register_context(app)
     register_formats(app)
     register_assets(app)

@@ -37,6 +37,7 @@ _COMPANY = (
     _Entry(_("Details"), "company.show", "company", Permission.VIEW_COMPANY, "company"),
     _Entry(_("Addresses"), "addresses.index", "address", Permission.VIEW_COMPANY, "addresses"),
     _Entry(_("Contacts"), "contacts.index", "users", Permission.VIEW_COMPANY, "contacts"),
+    _Entry(_("Access"), "access.index", "lock", Permission.VIEW_ACCESS, "access"),
     _Entry(_("History"), "history.index", "history", Permission.VIEW_HISTORY, "history"),
 )
 PORTAL = (
@@ -54,17 +55,19 @@ BACKOFFICE = (
     ),
     _Entry(_("Contacts"), "company_contacts.list", "users", Screen.CONTACTS, "company_contacts"),
     _Entry(_("Access"), "memberships.list", "lock", Screen.MEMBERSHIPS, "memberships"),
+    _Entry(_("Invitations"), "invitations.list", "mail", Screen.INVITATIONS, "invitations"),
     _Entry(_("Invoices"), "company_invoices.list", "invoice", Screen.INVOICES, "company_invoices"),
     _Entry(_("Documents"), "documents.list", "list", Screen.DOCUMENTS, "documents"),
     _Entry(_("Imports"), "imports.list", "upload", Screen.IMPORTS, "imports"),
     _Entry(_("Users"), "users.list", "user", Screen.USERS, "users"),
     _Entry(_("Portfolios"), "portfolios.list", "shield", Screen.PORTFOLIOS, "portfolios"),
+    _Entry(_("Jobs"), "jobs.list", "settings", Screen.JOBS, "jobs"),
     _Entry(_("Audit trail"), "audit_events.list", "history", Screen.AUDIT_EVENTS, "audit_events"),
     _Entry(_("Issuer"), "issuer.edit", "settings", Permission.EDIT_ISSUER, "issuer"),
 )
 
 
-_PART_OF = {"invoice_import": "imports"}
+_PART_OF = {"invoice_import": "imports", "access_invitations": "access"}
 """Pages without an entry of their own: which entry is theirs."""
 
 

@@ -15,6 +15,10 @@ OPEN_TO_ANYBODY = {
     "email_confirmation.show",
     "health.alive",
     "health.ready",
+    "invitation.begin",
+    "invitation.join",
+    "invitation.show",
+    "invitation.switch",
     "language.change",
     "second_step_code.ask",
     "outbox.attached",  # the demo's; 404 where mail is sent

@@ -53,7 +53,7 @@ def test_each_subject_has_its_own_events(session, martin):
         Subject.COMPANY: {"company"},
         Subject.ADDRESSES: {"address"},
         Subject.CONTACTS: {"contact"},
-        Subject.ACCESS: {"membership", "portfolio"},
+        Subject.ACCESS: {"membership", "invitation", "portfolio"},
     }
 
 

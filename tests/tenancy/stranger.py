@@ -14,6 +14,7 @@ from app.models import (
     BillingEmail,
     Company,
     Contact,
+    Invitation,
     Invoice,
     LoginSession,
     Membership,
@@ -36,6 +37,7 @@ TELLING: dict[Any, tuple[str, ...]] = {
     Address: ("name", "street", "buyer_reference"),
     BillingEmail: ("email",),
     Contact: ("name", "email", "phone"),
+    Invitation: ("email",),
     Invoice: ("number", "structured_communication", "mandate_reference"),
 }
 SHORTEST = 6

@@ -12,7 +12,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.domain.roles import EMPLOYER_ROLES, Role
-from app.models import Address, Company, Contact, Document, ImportBatch, Invoice, Membership
+from app.models import (
+    Address,
+    Company,
+    Contact,
+    Document,
+    ImportBatch,
+    Invitation,
+    Invoice,
+    Membership,
+)
 from app.security.permissions import may_use_screen, permissions_of
 from tests import cast
 from tests.tenancy.routes import ROUTES, Anybody, Generated, Route
@@ -31,8 +40,8 @@ ROLES = {
     cast.ANA: Role.AUDITOR,
     cast.SOFIA: Role.PLATFORM_ADMIN,
 }
-OWNED = {Company, Address, Contact, Invoice, Document, Membership, ImportBatch}
-WORDS = {"name", "public_name", "relation", "token"}
+OWNED = {Company, Address, Contact, Invoice, Document, Membership, Invitation, ImportBatch}
+WORDS = {"name", "public_name", "relation", "secret", "token"}
 """Names of route arguments that are no keys."""
 FORMS = (Company, Address, Contact, Invoice, Document)
 
@@ -137,7 +146,7 @@ class Sweep:
     def _expected(self, route: Route, address: str) -> set[int]:
         audience = route.audience
         if audience is Anybody.PUBLIC:
-            return {200, 302, 303, 400, 404}
+            return {200, 302, 303, 400, 404, 410}
         if self.who.email is None:
             return {302, 303}
         is_own = self.own is not None and f"/c/{self.own}" in address

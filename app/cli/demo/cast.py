@@ -1,5 +1,7 @@
 """Writing the issuer, the customers and the people of the demo, through the product's own write path."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +14,16 @@ from app.cli.demo.companies import (
     DemoCompany,
     DemoContact,
 )
-from app.cli.demo.people import CUSTOMERS, PASSWORD, STAFF, Customer, StaffMember
+from app.cli.demo.people import (
+    CUSTOMERS,
+    INVITED,
+    PASSWORD,
+    STAFF,
+    Belonging,
+    Customer,
+    InvitedPerson,
+    StaffMember,
+)
 from app.domain.clock import now
 from app.domain.identifiers import (
     BE_ENTERPRISE_SCHEME,
@@ -23,10 +34,11 @@ from app.models import Address, Company, IssuerSetting, PortalUser
 from app.services.addresses import AddressValues, add_address
 from app.services.companies import NewCompany, PostalLines, open_company
 from app.services.contacts import ContactValues, add_contact
+from app.services.invitations import Inviter, Terms, open_invitation
 from app.services.issuer_settings import IssuerValues, change_issuer
-from app.services.memberships import AccessValues, give_access, limit_to_addresses
+from app.services.memberships import Access, AccessValues, chosen_addresses, give_access
 from app.services.passwords import hash_password
-from app.services.users import create_user
+from app.services.users import create_user, find_user
 
 
 def holds_cast(session: Session) -> bool:
@@ -51,8 +63,10 @@ def add_cast(session: Session) -> None:
         managers |= dict.fromkeys(member.portfolio, user.id)
     companies = {one.key: _company(session, one, managers.get(one.key)) for one in COMPANIES}
     for customer in CUSTOMERS:
-        _person(session, customer, password)
-        _let_in(session, customer, companies)
+        user = _person(session, customer, password)
+        _let_in(session, customer, user, companies)
+    for invited in INVITED:
+        _invite(session, invited, companies)
 
 
 _ISSUER = IssuerValues(
@@ -134,13 +148,28 @@ def _contact(demo: DemoContact, address_id: int | None) -> ContactValues:
     )
 
 
-def _let_in(session: Session, customer: Customer, companies: dict[str, Company]) -> None:
+def _let_in(
+    session: Session, customer: Customer, user: PortalUser, companies: dict[str, Company]
+) -> None:
     for belonging in customer.belongs_to:
         company = companies[belonging.company]
-        values = AccessValues(belonging.role)
-        membership = give_access(session, company, customer.email, values, by_id=None)
-        if belonging.addresses:
-            wanted = select(Address.public_id).where(
-                Address.company_id == company.id, Address.name.in_(belonging.addresses)
-            )
-            limit_to_addresses(session, membership, session.scalars(wanted))
+        limits = chosen_addresses(session, company.id, _places(session, company, belonging))
+        access = Access(AccessValues(belonging.role), limits)
+        give_access(session, company, user, access, by_id=None)
+
+
+def _invite(session: Session, invited: InvitedPerson, companies: dict[str, Company]) -> None:
+    inviter = find_user(session, invited.by)
+    terms = Terms(invited.belonging.role)
+    company = companies[invited.belonging.company]
+    by = Inviter(inviter.id, inviter.name)
+    open_invitation(session, company, invited.email, terms, by=by)
+
+
+def _places(session: Session, company: Company, belonging: Belonging) -> list[UUID] | None:
+    if not belonging.addresses:
+        return None
+    wanted = select(Address.public_id).where(
+        Address.company_id == company.id, Address.name.in_(belonging.addresses)
+    )
+    return list(session.scalars(wanted))

@@ -39,6 +39,15 @@ class Customer:
     language: str = "fr"
 
 
+@dataclass(frozen=True, slots=True)
+class InvitedPerson:
+    """Somebody who has not answered yet; `by` is who invited them."""
+
+    email: str
+    belonging: Belonging
+    by: str
+
+
 STAFF = (
     StaffMember("Sofia", "Admin", "sofia@issuer.example", StaffRole.PLATFORM_ADMIN),
     StaffMember(
@@ -99,5 +108,12 @@ CUSTOMERS = (
             Belonging("dubois", EmployerRole.EMPLOYER_BILLING),
             Belonging("peeters", EmployerRole.EMPLOYER_VIEWER),
         ),
+    ),
+)
+INVITED = (
+    InvitedPerson(
+        "paul@boulangerie-martin.example",
+        Belonging("martin", EmployerRole.EMPLOYER_VIEWER),
+        "claire@boulangerie-martin.example",
     ),
 )

@@ -1,4 +1,4 @@
-"""Who has access to a company, with which role, from when to when, and for which addresses."""
+"""Who has access to a company, with which role, from when to when, and for which addresses; changed and withdrawn."""
 
 from typing import Any, ClassVar
 from uuid import UUID
@@ -7,8 +7,6 @@ from flask import flash, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
-from wtforms import EmailField
-from wtforms.validators import InputRequired
 
 from app.domain.errors import DomainError
 from app.extensions import db
@@ -19,7 +17,7 @@ from app.fab.messages import message_for
 from app.fab.portal import expose
 from app.fab.redirects import see_other
 from app.models import Membership
-from app.security.access import current_principal
+from app.security.fresh import ensure_fresh
 from app.security.permissions import Screen
 from app.services import memberships
 from app.services.versions import EditedMeanwhile
@@ -36,7 +34,6 @@ class MembershipView(CompanyScreen):
     base_permissions: ClassVar[list[str]] = [
         "can_list",
         "can_show",
-        "can_add",
         "can_edit",
         "can_delete",
     ]
@@ -44,7 +41,6 @@ class MembershipView(CompanyScreen):
     section = "access"
     list_title = _("Access")
     show_title = _("Access")
-    add_title = _("Give access")
     edit_title = _("Edit access")
     list_columns: ClassVar[list[str]] = [
         "user.email",
@@ -57,16 +53,13 @@ class MembershipView(CompanyScreen):
     ]
     list_relations = ("company",)
     show_columns: ClassVar[list[str]] = [*list_columns, "addresses"]
-    add_columns: ClassVar[list[str]] = ["company", "email", "role", *_DAYS]
     edit_columns: ClassVar[list[str]] = ["role", *_DAYS]
     search_columns = ("role", "expires_on", "limited_to_addresses")
     order_columns = ("expires_on",)
-    add_row_message = _("Access is given.")
     delete_row_message = _("Access is withdrawn.")
     label_columns: ClassVar[dict[str, Any]] = {
         "user": _("Name"),
         "user.email": _("E-mail address"),
-        "email": _("E-mail address"),
         "company": _("Company"),
         "role": _("Role"),
         "starts_on": _("From"),
@@ -79,37 +72,19 @@ class MembershipView(CompanyScreen):
         "starts_on": _("The first day of access; at once when it is empty."),
         "expires_on": _("The last day of access; without end when it is empty."),
     }
-    add_form_extra_fields: ClassVar[dict[str, Any]] = {
-        "email": EmailField(
-            _("E-mail address"),
-            [InputRequired(_("Fill in this field."))],
-            description=_(
-                "Somebody who signs in already keeps their password; anybody else gets in once they have one."
-            ),
-        ),
-    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.include_route_methods.add("addresses")
 
-    def _create(self, item: Membership, form: Any) -> None:
-        principal, session = current_principal(), db.session()
-        memberships.give_access(
-            session,
-            form.company.data,
-            form.email.data,
-            _values(form),
-            by_id=principal.user_id if principal else None,
-        )
-        session.commit()
-
     def _save(self, item: Membership, form: Any) -> None:
+        ensure_fresh()
         session = db.session()
         memberships.change_access(session, item, _values(form))
         session.commit()
 
     def remove(self, item: Membership) -> None:
+        ensure_fresh()
         session = db.session()
         try:
             memberships.take_access_back(session, item)
@@ -124,6 +99,7 @@ class MembershipView(CompanyScreen):
         item, session = self._item(pk, ["user"]), db.session()
         if request.method == "GET":
             return self._addresses_page(item)
+        ensure_fresh()
         try:
             memberships.limit_to_addresses(
                 session, item, _wanted_addresses(), version=request.form.get("seen") or None
@@ -157,7 +133,7 @@ class MembershipView(CompanyScreen):
             item=item,
             is_limited=item.limited_to_addresses if chosen is None else True,
             ticks=ticks,
-            seen=seen or memberships.limits_version(db.session(), item),
+            seen=seen or memberships.access_version(db.session(), item),
             refusal=refusal,
             show_url=self.url("show", pk=self.datamodel.key_of(item)),
         )

@@ -7,9 +7,11 @@ from app.views.backoffice.contacts import CompanyContactView
 from app.views.backoffice.documents import DocumentView
 from app.views.backoffice.import_batches import ImportBatchView
 from app.views.backoffice.imports import InvoiceImportView
+from app.views.backoffice.invitations import InvitationScreen
 from app.views.backoffice.invoice_files import StaffInvoiceFilesView
 from app.views.backoffice.invoices import CompanyInvoiceView
 from app.views.backoffice.issuer import IssuerView
+from app.views.backoffice.jobs import JobView
 from app.views.backoffice.memberships import MembershipView
 from app.views.backoffice.overview import OverviewView
 from app.views.backoffice.portfolios import PortfolioView
@@ -23,12 +25,14 @@ BACKOFFICE: tuple[type, ...] = (
     CompanyAddressView,
     CompanyContactView,
     MembershipView,
+    InvitationScreen,
     CompanyInvoiceView,
     DocumentView,
     ImportBatchView,
     InvoiceImportView,
     UserView,
     PortfolioView,
+    JobView,
     AuditEventView,
     IssuerView,
     TimelineView,

@@ -14,6 +14,7 @@ _LISTS: tuple[tuple[str, Any, str, Screen], ...] = (
     ("addresses", _("Addresses"), "company_addresses.list", Screen.ADDRESSES),
     ("contacts", _("Contacts"), "company_contacts.list", Screen.CONTACTS),
     ("access", _("Access"), "memberships.list", Screen.MEMBERSHIPS),
+    ("invitations", _("Invitations"), "invitations.list", Screen.INVITATIONS),
     ("invoices", _("Invoices"), "company_invoices.list", Screen.INVOICES),
 )
 
