@@ -17,6 +17,7 @@ from app.services.throttle import (
     invitation_limits,
     keyed_hash,
     network_of,
+    provider_limits,
     purge_windows,
     reset_limits,
     reset_mail_limits,
@@ -215,6 +216,7 @@ def every_kind_of_limits(*, email, ip):
         Throttled.SECOND_STEP: second_step_limits("secret", account=email, ip=ip),
         Throttled.CONFIRM: confirm_limits("secret", account=email, ip=ip),
         Throttled.EMAIL_CHANGE: email_change_limits("secret", account=email, ip=ip),
+        Throttled.PROVIDER: provider_limits("secret", ip=ip),
     }
 
 
