@@ -20,6 +20,7 @@ from waitress.server import (  # type: ignore[import-untyped]  # ships no types
 from app.cli.demo.companies import COMPANIES
 from app.cli.demo.load import OtherDataPresent, load_demo
 from app.cli.demo.people import CUSTOMERS, PASSWORD, STAFF
+from app.cli.jobs import install_engine
 from app.domain.roles import EmployerRole, StaffRole
 from app.extensions import db, ports
 from app.jobs.worker import Worker
@@ -49,7 +50,7 @@ def serve_demo(app: Flask, *, reset: bool) -> None:
         server = running.enter_context(_web_server(app, settings))
         if reset:
             _remove_data(settings)
-        _prepare()
+        _prepare(settings)
         _introduce(settings)
         running.enter_context(_worker(app))
         for number in (signal.SIGTERM, signal.SIGINT):  # also where a script starts us with one off
@@ -121,9 +122,11 @@ def _remove_data(settings: Settings) -> None:
     blobs.mkdir(parents=True, exist_ok=True)
 
 
-def _prepare() -> None:
+def _prepare(settings: Settings) -> None:
     click.echo("Bringing the database up to date …")
     upgrade()
+    if installed := install_engine(settings):
+        click.echo(installed)
     try:
         if load_demo(blobs=ports().blobs):
             click.echo("The demo's companies and invoices are loaded.")
