@@ -82,8 +82,6 @@ class _Connection(flask_mail.Connection):
         """
         try:
             return self._opened()
-        except smtplib.SMTPAuthenticationError as error:
-            raise MailDelayed("mail_sign_in_refused") from error
         except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
             raise MailDelayed("mail_server_not_trusted") from error
         except (smtplib.SMTPException, OSError) as error:
@@ -99,12 +97,18 @@ class _Connection(flask_mail.Connection):
         try:
             if mail.use_tls:
                 host.starttls(context=self._trust)
-            if mail.username and mail.password:
-                host.login(mail.username, mail.password)
+            self._sign_in(host)
         except BaseException:
             host.close()
             raise
         return host
+
+    def _sign_in(self, host: smtplib.SMTP) -> None:
+        if self.mail.username and self.mail.password:
+            try:
+                host.login(self.mail.username, self.mail.password)
+            except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError) as error:
+                raise MailDelayed("mail_sign_in_refused") from error
 
     def __exit__(
         self,
