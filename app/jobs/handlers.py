@@ -6,7 +6,7 @@ from types import MappingProxyType
 from app.domain.jobs import Task
 from app.jobs.mail import send_mail
 from app.jobs.password_reset import answer_request
-from app.jobs.upkeep import purge_expired, record_expired_access
+from app.jobs.upkeep import end_invitations, purge_expired, record_expired_access
 from app.jobs.work import Handler
 
 HANDLERS: Mapping[Task, Handler] = MappingProxyType(
@@ -14,6 +14,8 @@ HANDLERS: Mapping[Task, Handler] = MappingProxyType(
         Task.SEND_MAIL: send_mail,
         Task.REQUEST_PASSWORD_RESET: answer_request,
         Task.EXPIRE_ACCESS: record_expired_access,
+        Task.EXPIRE_INVITATIONS: end_invitations,
+        Task.EXPIRE_INVITATIONS: record_expired_invitations,
         Task.PURGE_EXPIRED: purge_expired,
     }
 )

@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.jobs.work import Work
 from app.services.access_expiry import expire_access
+from app.services.invitations import expire_invitations
+from app.services.invitations import expire_invitations
 from app.services.jobs import purge_jobs
 from app.services.sessions import purge_sessions
 from app.services.throttle import purge_windows
@@ -18,6 +20,14 @@ PURGES: tuple[Step, ...] = (purge_windows, purge_sessions, purge_tokens, purge_j
 
 def record_expired_access(work: Work) -> None:
     _do_all_there_is(work, (expire_access,))
+
+
+def end_invitations(work: Work) -> None:
+    _do_all_there_is(work, (expire_invitations,))
+
+
+def record_expired_invitations(work: Work) -> None:
+    _do_all_there_is(work, (expire_invitations,))
 
 
 def purge_expired(work: Work) -> None:

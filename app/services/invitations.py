@@ -23,6 +23,8 @@ from app.services.memberships import chosen_addresses
 from app.services.tokens import issue_token, revoke_token
 from app.services.versions import hold_company
 
+AT_ONCE = 500
+
 
 class NobodyLeftToInvite(DomainError):
     """Everybody who was named has access, or an invitation that waits."""
@@ -151,10 +153,14 @@ def revoke_invitation(session: Session, invitation: Invitation) -> None:
 
 
 def expire_invitations(session: Session) -> int:
-    """Mark those whose time is over, of every company that the session sees; returns how many. The caller commits."""
+    """Mark those whose time is over, of every company that the session sees; returns how many. The caller commits.
+
+    At most `AT_ONCE` in the caller's transaction: call it until it returns 0.
+    """
     over = (Invitation.state == InvitationState.PENDING, Invitation.expires_at <= now())
     count = 0
-    for number in session.scalars(select(Invitation.id).where(*over).order_by(Invitation.id)).all():
+    statement = select(Invitation.id).where(*over).order_by(Invitation.id).limit(AT_ONCE)
+    for number in session.scalars(statement).all():
         # One statement looks and writes: what was sent again or accepted meanwhile is let alone.
         expired = session.execute(
             update(Invitation)
