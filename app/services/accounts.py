@@ -13,7 +13,7 @@ from app.domain.clock import now
 from app.domain.errors import DomainError
 from app.domain.person_names import required_name
 from app.domain.roles import EmployerRole
-from app.models import Company, LoginSession, Membership, PortalUser, SecondStep
+from app.models import Company, LoginSession, Membership, PortalUser
 from app.services.audit import record
 from app.services.sessions import end_session, end_sessions_of
 from app.services.users import hashed_for, keep_password
@@ -114,12 +114,6 @@ def change_own_password(
 def password_set_at(session: Session, user_id: int) -> datetime | None:
     """Since when somebody has their password; None where they have none, or had it before this was kept."""
     return session.scalar(select(PortalUser.password_set_at).where(PortalUser.id == user_id))
-
-
-def has_second_step(session: Session, user_id: int) -> bool:
-    """Whether a code is asked of somebody after the first step."""
-    statement = select(SecondStep.confirmed_at).where(SecondStep.user_id == user_id)
-    return session.scalar(statement) is not None
 
 
 def open_sessions(session: Session, user_id: int) -> list[OpenSession]:

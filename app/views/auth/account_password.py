@@ -17,9 +17,10 @@ from app.security.access import requires_sign_in
 from app.security.fresh import ensure_fresh
 from app.security.principal import Principal
 from app.security.sessions import renew_sign_in
-from app.services.accounts import change_own_password, has_second_step
+from app.services.accounts import change_own_password
 from app.services.confirmation import ConfirmationRefused, check_password_again, has_password
 from app.services.passwords import LONGEST, SHORTEST
+from app.services.second_step import has_second_step
 from app.services.throttle import Limit, confirm_limits, forgive_attempt
 from app.views.auth.account_forms import FirstOwnPasswordForm, OwnPasswordForm
 from app.views.auth.account_page import AccountPage, this_person
