@@ -44,42 +44,39 @@ class Worker:
             asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        while not self._duty.stop.is_set():
-            try:
-                await self._work()
-            except Exception:
-                log.exception("the worker lost its database; trying again in %s s", AGAIN_S)
-            else:
-                if not self._duty.stop.is_set():
-                    log.error("the worker stopped by itself; starting anew in %s s", AGAIN_S)
-            await self._pause(AGAIN_S)
+        stop = asyncio.create_task(self._wait_for_stop())
+        while not stop.done():
+            working = asyncio.create_task(self._work())
+            await asyncio.wait((working, stop), return_when=asyncio.FIRST_COMPLETED)
+            working.cancel()  # it ends what it has begun before it obeys
+            (ended,) = await asyncio.gather(working, return_exceptions=True)
+            if not stop.done():
+                log.error("the worker lost its database; trying again soon", exc_info=ended)
+                await asyncio.wait((stop,), timeout=AGAIN_S)
 
     async def _work(self) -> None:
         """Work until told to stop, or until something breaks."""
-        connector = PsycopgConnector(
+        app = App(connector=self._connector())
+        self._register(app)
+        try:
+            await app.open_async()
+            taking_over = asyncio.create_task(self._take_over(app))
+            try:
+                await self._run_jobs(app)
+            finally:
+                taking_over.cancel()
+                await asyncio.wait((taking_over,))
+        finally:
+            await app.close_async()
+
+    def _connector(self) -> PsycopgConnector:
+        return PsycopgConnector(
             conninfo=libpq_address(self._duty.database_url),
             kwargs={"options": _OPTIONS},
             min_size=1,
             max_size=4,
             timeout=10,
         )
-        app = App(connector=connector)
-        self._register(app)
-        async with app.open_async():
-            working = asyncio.create_task(self._run_jobs(app))
-            beside = (
-                asyncio.create_task(self._wait_for_stop()),
-                asyncio.create_task(self._take_over(app)),
-            )
-            try:
-                await asyncio.wait((working, *beside), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in (working, *beside):
-                    task.cancel()  # procrastinate ends what it has begun before it obeys
-                ended = await asyncio.gather(working, *beside, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception):
-                raise error
 
     def _register(self, app: App) -> None:
         @app.task(name=RUN, queue=QUEUE)
@@ -117,10 +114,3 @@ class Worker:
     async def _wait_for_stop(self) -> None:
         while not self._duty.stop.is_set():
             await asyncio.sleep(_STOP_S)
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wait_for_stop()
-        except TimeoutError:
-            pass

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 
 import pytest
 from psycopg.sql import SQL
@@ -319,3 +319,22 @@ def test_a_worker_outlives(harm, add, working, states, ask_server, monkeypatch):
         number = add()
         until(lambda: states(number)[number] is JobState.DONE, within_s=30)
         assert not worker.is_told_to_stop
+
+
+def test_a_worker_without_a_database_still_stops_when_told(app, tmp_path):
+    from app.queue.engine import Duty, engine_named
+
+    stop = Event()
+    duty = Duty(
+        run_next=lambda: False,
+        run_one=lambda _number: None,
+        threads=1,
+        stop=stop,
+        database_url=f"postgresql+psycopg://nobody@/nothing?host={tmp_path}",
+    )
+    thread = Thread(target=engine_named("procrastinate").serve, args=(duty,))
+    thread.start()
+    stop.set()
+    thread.join(10)
+
+    assert not thread.is_alive()
