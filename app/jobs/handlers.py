@@ -15,7 +15,6 @@ HANDLERS: Mapping[Task, Handler] = MappingProxyType(
         Task.REQUEST_PASSWORD_RESET: answer_request,
         Task.EXPIRE_ACCESS: record_expired_access,
         Task.EXPIRE_INVITATIONS: end_invitations,
-        Task.EXPIRE_INVITATIONS: record_expired_invitations,
         Task.PURGE_EXPIRED: purge_expired,
     }
 )

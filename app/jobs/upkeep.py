@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from app.jobs.work import Work
 from app.services.access_expiry import expire_access
 from app.services.invitations import expire_invitations
-from app.services.invitations import expire_invitations
 from app.services.jobs import purge_jobs
 from app.services.sessions import purge_sessions
 from app.services.throttle import purge_windows
@@ -23,10 +22,6 @@ def record_expired_access(work: Work) -> None:
 
 
 def end_invitations(work: Work) -> None:
-    _do_all_there_is(work, (expire_invitations,))
-
-
-def record_expired_invitations(work: Work) -> None:
     _do_all_there_is(work, (expire_invitations,))
 
 
