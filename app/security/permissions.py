@@ -52,7 +52,7 @@ class Screen(StrEnum):
 
 
 READ = frozenset({"can_list", "can_show"})
-ACT = READ | {"can_edit"}
+ACT = READ | {"can_act"}
 """To look at rows and do to them what their screen offers: none of these screens has a form."""
 EDIT = READ | {"can_add", "can_edit"}
 MANAGE = EDIT | {"can_delete"}

@@ -61,7 +61,15 @@ BACKOFFICE = (
     _Entry(_("Imports"), "imports.list", "upload", Screen.IMPORTS, "imports"),
     _Entry(_("Users"), "users.list", "user", Screen.USERS, "users"),
     _Entry(_("Portfolios"), "portfolios.list", "shield", Screen.PORTFOLIOS, "portfolios"),
+    _Entry(_("Mails"), "mails.list", "mail", Screen.MAILS, "mails"),
     _Entry(_("Jobs"), "jobs.list", "settings", Screen.JOBS, "jobs"),
+    _Entry(
+        _("Sign-in domains"),
+        "sign_in_domains.list",
+        "globe",
+        Screen.SIGN_IN_DOMAINS,
+        "sign_in_domains",
+    ),
     _Entry(_("Audit trail"), "audit_events.list", "history", Screen.AUDIT_EVENTS, "audit_events"),
     _Entry(_("Issuer"), "issuer.edit", "settings", Permission.EDIT_ISSUER, "issuer"),
 )

@@ -9,14 +9,17 @@ from app.models import (
     Company,
     Contact,
     Document,
+    ExternalIdentity,
     ImportBatch,
     Invitation,
     Invoice,
     Job,
     LoginSession,
     Membership,
+    OutgoingMail,
     PortalUser,
     Portfolio,
+    SignInDomain,
 )
 from app.security.permissions import Permission, Screen
 
@@ -52,6 +55,7 @@ class Route:
 P, S = Permission, Screen
 PUBLIC, SIGNED_IN = Anybody.PUBLIC, Anybody.SIGNED_IN
 RELATIONS = ("company", "address", "user", "manager", "created_by", "secret")
+PROVIDERS = ("demo-id", "no-such-provider", "x'--")
 ACTIONS = (
     "make_default",
     "archive",
@@ -67,14 +71,14 @@ ACTIONS = (
 )
 
 
-def _screen(noun: str, screen: Screen, rows: type) -> dict[str, Route]:
+def _screen(noun: str, screen: Screen, rows: type, acts: str = "edit") -> dict[str, Route]:
     methods = {"list": None, "show": rows, "add": None, "edit": rows, "delete": rows}
     routes = {
         f"{noun}.{method}": Route(Generated(screen, (f"can_{method}",)), kind)
         for method, kind in methods.items()
     }
     reading = Generated(screen, ("can_add", "can_edit"))
-    acting = Generated(screen, ("can_edit",))
+    acting = Generated(screen, (f"can_{acts}",))
     return routes | {
         f"{noun}.lookup": Route(reading, words=RELATIONS),
         f"{noun}.action": Route(acting, rows, ACTIONS),
@@ -109,6 +113,15 @@ ROUTES: dict[str, Route] = {
     "second_step.show": Route(SIGNED_IN),
     "second_step.start": Route(SIGNED_IN),
     "second_step_code.ask": Route(PUBLIC),
+    "openid.callback": Route(PUBLIC, words=PROVIDERS),
+    "openid.not_linked": Route(PUBLIC, words=PROVIDERS),
+    "openid.start": Route(PUBLIC, words=PROVIDERS),
+    "providers.show": Route(SIGNED_IN),
+    "providers.link": Route(SIGNED_IN, words=PROVIDERS),
+    "providers.ask_to_unlink": Route(SIGNED_IN, ExternalIdentity),
+    "providers.unlink": Route(SIGNED_IN, ExternalIdentity),
+    "confirm_code.ask": Route(SIGNED_IN),
+    "confirm_code.confirm": Route(SIGNED_IN),
     "health.alive": Route(PUBLIC),
     "health.ready": Route(PUBLIC),
     "language.change": Route(PUBLIC),
@@ -174,7 +187,9 @@ ROUTES: dict[str, Route] = {
     **_screen("imports", S.IMPORTS, ImportBatch),
     **_screen("users", S.USERS, PortalUser),
     **_screen("portfolios", S.PORTFOLIOS, Portfolio),
-    **_screen("jobs", S.JOBS, Job),
+    **_screen("mails", S.MAILS, OutgoingMail, "act"),
+    **_screen("jobs", S.JOBS, Job, "act"),
+    **_screen("sign_in_domains", S.SIGN_IN_DOMAINS, SignInDomain),
     **_screen("audit_events", S.AUDIT_EVENTS, AuditEvent),
 }
 """A generated screen's line names every method there could be; which of them exist is its permissions' affair."""

@@ -12,10 +12,12 @@ from app.views.backoffice.invoice_files import StaffInvoiceFilesView
 from app.views.backoffice.invoices import CompanyInvoiceView
 from app.views.backoffice.issuer import IssuerView
 from app.views.backoffice.jobs import JobView
+from app.views.backoffice.mails import MailView
 from app.views.backoffice.memberships import MembershipView
 from app.views.backoffice.overview import OverviewView
 from app.views.backoffice.portfolios import PortfolioView
 from app.views.backoffice.search import SearchView
+from app.views.backoffice.sign_in_domains import SignInDomainView
 from app.views.backoffice.timeline import TimelineView
 from app.views.backoffice.users import UserView
 
@@ -32,6 +34,8 @@ BACKOFFICE: tuple[type, ...] = (
     InvoiceImportView,
     UserView,
     PortfolioView,
+    SignInDomainView,
+    MailView,
     JobView,
     AuditEventView,
     IssuerView,
