@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g
 from flask_appbuilder.security.sqla.manager import SecurityManager as FabSecurityManager
 from flask_login import LoginManager
 
@@ -12,7 +12,7 @@ from app.extensions import db
 from app.models import PortalUser
 from app.security.access import current_principal, know_actor
 from app.security.permissions import fab_roles
-from app.security.principal import Principal, load_principal
+from app.security.principal import Principal, SignedIn, load_principal, locked_principal
 from app.security.sessions import signed_in
 
 
@@ -51,7 +51,10 @@ class SecurityManager(FabSecurityManager):
         who = signed_in()
         if who is None or str(who.user_id) != str(pk):
             return None
-        principal = load_principal(db.session(), who, _company_in_path())
+        if _owes_a_second_step(who):
+            principal = locked_principal(who)
+        else:
+            principal = load_principal(db.session(), who, _company_in_path())
         know_actor(principal)
         return principal
 
@@ -72,6 +75,12 @@ class SecurityManager(FabSecurityManager):
     @staticmethod
     def create_builtin_roles() -> dict[str, list[list[str]]]:
         return fab_roles()
+
+
+def _owes_a_second_step(who: SignedIn) -> bool:
+    """Staff and auditors, where the settings say so, in a session that no code was given for."""
+    is_required: bool = current_app.extensions["settings"].needs_staff_second_step
+    return is_required and who.staff_role is not None and who.second_step_at is None
 
 
 def _company_in_path() -> UUID | None:

@@ -17,7 +17,7 @@ from app.domain.errors import DomainError
 from app.domain.mail import MailKind
 from app.domain.ports import Vault
 from app.domain.tokens import TokenPurpose
-from app.models import PortalUser, SecondStep
+from app.models import LoginSession, PortalUser, SecondStep
 from app.services.audit import record
 from app.services.mail import write_mail
 from app.services.recovery_codes import (
@@ -214,6 +214,9 @@ def switch_off(
         raise SecondStepMissing
     forget_recovery_codes(session, user.id)
     _close_other_ways_in(session, user, keep_session_id=keep_session_id)
+    session.execute(
+        update(LoginSession).where(LoginSession.user_id == user.id).values(second_step_at=None)
+    )  # whose role needs one is led to set it up again
     record(session, AuditAction.SECOND_STEP_DISABLED, target=user)
     _tell(session, MailKind.SECOND_STEP_DISABLED, user, by=by)
 

@@ -23,7 +23,8 @@ def check_credentials(
 ) -> PortalUser:
     """Return the person whose e-mail address and password these are.
 
-    Known or not, disabled or not: one statement reads, one hash is computed and one event is written.
+    Known or not, disabled or not: of a failure, one statement reads, one hash is computed and one event is
+    written. That somebody signed in is written where their session starts, which may take a second step.
     `stranger` is what the event calls an address that nobody has: a keyed hash, never the address.
     The caller commits, also when it is refused.
 
@@ -45,6 +46,4 @@ def check_credentials(
         raise SignInRefused
     if needs_rehash(user.password or ""):
         user.password = hash_password(password)
-    as_user = Actor(user.id, user.name, None, actor.ip, actor.request_id)
-    record(session, AuditAction.SIGNED_IN, target=user, actor=as_user)
     return user

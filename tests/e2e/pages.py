@@ -93,6 +93,7 @@ def _employer() -> list[Visit]:
         *(Visit(f"addresses.{page}", **claire, of=_namur) for page in ("show", "edit", "archive")),
         *(Visit(f"contacts.{page}", **claire, of=_contact) for page in ("edit", "remove")),
         Visit("account.show", cast.CLAIRE),
+        Visit("second_step.show", cast.CLAIRE),
         Visit("account_details.name", cast.CLAIRE),
         Visit("account_details.email", cast.CLAIRE),
         Visit("account_password.change", cast.CLAIRE),
@@ -194,6 +195,7 @@ VISITS = [
 ]
 NO_PAGES = {
     "asset", "health.alive", "health.ready", "auth.sign_in", "confirm.ask",
+    "second_step_code.ask", "second_step.off", "second_step.set_up",
     "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
     "company_invoice_files.pdf", "company_invoice_files.xml",
     "invoice_import.review",

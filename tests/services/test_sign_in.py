@@ -27,8 +27,7 @@ def test_the_right_password_gives_the_person(session, trail):
 
     assert claire.email == CLAIRE
     session.flush()
-    event = trail[-1]
-    assert (event.action, event.actor_name, event.ip) == ("SIGNED_IN", "Claire Dubois", "192.0.2.7")
+    assert trail == []  # there may be a second step: who is let in writes it
 
 
 @pytest.mark.parametrize(

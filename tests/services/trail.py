@@ -1,4 +1,4 @@
-"""The audit events that a session writes while a test runs, whoever may read them afterwards."""
+"""What a session writes while a test runs, whoever may read it afterwards: audit events, mails."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,18 +7,29 @@ from sqlalchemy import event
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from app.models import AuditEvent
+    from app.models import AuditEvent, OutgoingMail
 
 
 def follow_trail(session: "Session") -> "list[AuditEvent]":
     """A list that fills with each event as it is written; flush before looking."""
     from app.models import AuditEvent
 
-    events: list[AuditEvent] = []
+    return _follow(session, AuditEvent)
+
+
+def follow_mails(session: "Session") -> "list[OutgoingMail]":
+    """The same of mails."""
+    from app.models import OutgoingMail
+
+    return _follow(session, OutgoingMail)
+
+
+def _follow(session: "Session", kind: type[Any]) -> list[Any]:
+    written: list[Any] = []
 
     def note(_session: "Session", item: Any) -> None:
-        if isinstance(item, AuditEvent):
-            events.append(item)
+        if isinstance(item, kind):
+            written.append(item)
 
     event.listen(session, "pending_to_persistent", note)
-    return events
+    return written

@@ -8,12 +8,12 @@ from flask import Flask, current_app, make_response, redirect, render_template, 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
+from wtforms import PasswordField, StringField
 
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
-from app.extensions import db
-from app.fab.messages import add_to_form
+from app.extensions import db, ports
+from app.fab.messages import add_to_form, message_for
 from app.fab.portal import PortalView, expose
 from app.fab.redirects import here, own_path, requested_next, see_other
 from app.security.access import current_principal, requires_sign_in
@@ -22,11 +22,13 @@ from app.security.principal import Principal
 from app.security.sessions import renew_sign_in
 from app.services.audit import record
 from app.services.confirmation import check_password_again, has_password, providers_of
+from app.services.second_step import CodeRefused, check_second_step, has_second_step
 from app.services.throttle import confirm_limits, forgive_attempt
 from app.views.throttled import count_or_refuse
 
 PASSWORD = "confirm_password"  # noqa: S105 - the name of a field
-ALREADY_THERE = frozenset({"csrf_token", PASSWORD, "confirm_username"})
+CODE = "confirm_code"
+ALREADY_THERE = frozenset({"csrf_token", PASSWORD, CODE, "confirm_username"})
 """Fields that the page has of its own."""
 
 
@@ -34,6 +36,7 @@ class ConfirmForm(FlaskForm):
     """Its names begin with `confirm_`: it is sent together with the fields of any other form."""
 
     confirm_password = PasswordField(_("Password"))
+    confirm_code = StringField(_("Code of the second step"))
 
 
 class ConfirmView(PortalView):
@@ -80,28 +83,44 @@ def _take_answer() -> Response | None:
     principal = current_principal()
     if principal is None or is_fresh():
         return None
+    limits = confirm_limits(
+        str(current_app.secret_key), account=principal.email, ip=request.remote_addr
+    )
+    count_or_refuse(limits, throttled=AuditAction.SIGN_IN_THROTTLED)
     try:
         _confirm(principal)
+        forgive_attempt(db.session(), limits)
+        # Now: what the act undoes must not undo this, for the browser is about to get the new token.
+        db.session.commit()
     except DomainError as error:
         db.session.commit()  # the event of the failure
         form = ConfirmForm(formdata=None)
-        add_to_form(form, error)
+        _add(form, error)
         return _in_place(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return None
 
 
 def _confirm(principal: Principal) -> None:
+    """The password and, where there is a second step, a code: no less than a sign-in takes.
+
+    Raises:
+        ConfirmationRefused, CodeRefused, HashingBusy
+    """
     session = db.session()
-    limits = confirm_limits(
-        str(current_app.secret_key), account=principal.email, ip=request.remote_addr
-    )
-    count_or_refuse(limits, throttled=AuditAction.SIGN_IN_THROTTLED)
     user = check_password_again(session, principal.user_id, request.form[PASSWORD])
-    renew_sign_in()
+    asks_for_code = has_second_step(session, user.id)
+    if asks_for_code:
+        check_second_step(session, user, request.form.get(CODE, ""), vault=ports().vault)
+    renew_sign_in(has_second_step=asks_for_code)
     record(session, AuditAction.SIGN_IN_CONFIRMED, target=user)
-    forgive_attempt(session, limits)
-    # Now: what the act undoes must not undo this, for the browser is about to get the new token.
-    session.commit()
+
+
+def _add(form: ConfirmForm, error: DomainError) -> None:
+    """Beside its field, which has another name here than where the error comes from."""
+    if isinstance(error, CodeRefused):
+        form.confirm_code.errors = [message_for(error)]
+    else:
+        add_to_form(form, error)
 
 
 def _in_place(form: ConfirmForm, *, status: int) -> Response:
@@ -146,6 +165,7 @@ def _page(
         carried=carried,
         is_in_place=action != "/account/confirm",
         here_url=f"/account/confirm?next={quote(wanted)}",
+        asks_for_code=has_second_step(session, user_id),
         has_password=has_password(session, user_id),
         providers=providers_of(session, user_id),
     )

@@ -1,0 +1,51 @@
+"""An authenticator app for tests: gives somebody of the cast a second step and makes its codes, at any moment.
+
+No test waits for the next code: `code_of(seed, 1)` is the one of the period after this one, which counts as now.
+"""
+
+import time
+from typing import TYPE_CHECKING
+
+import pyotp
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+PERIOD_S = 30
+
+
+def give_second_step(app: "Flask", email: str) -> str:
+    """Switch on somebody's second step as after its set-up, without recovery codes; returns the seed."""
+    from app.domain.clock import now
+    from app.extensions import db
+    from app.models import SecondStep
+    from tests import cast
+
+    seed = pyotp.random_base32()
+    user_id = cast.user(app, email).id
+    with app.app_context():
+        sealed = app.extensions["ports"].vault.seal(
+            seed, place=f"second_step|sealed_seed|{user_id}"
+        )
+        db.session.add(SecondStep(user_id=user_id, sealed_seed=sealed, confirmed_at=now()))
+        db.session.commit()
+    return seed
+
+
+def give_recovery_codes(app: "Flask", email: str) -> list[str]:
+    """Ten new recovery codes of somebody."""
+    from app.extensions import db
+    from app.models import PortalUser
+    from app.services.recovery_codes import make_recovery_codes
+    from tests import cast
+
+    user_id = cast.user(app, email).id
+    with app.app_context():
+        codes = make_recovery_codes(db.session(), db.session.get_one(PortalUser, user_id))
+        db.session.commit()
+    return codes
+
+
+def code_of(seed: str, periods: int = 0) -> str:
+    """What the app shows now, or some periods of 30 seconds later (earlier where negative)."""
+    return pyotp.TOTP(seed).at(int(time.time()) + periods * PERIOD_S)
