@@ -12,7 +12,10 @@ from app.models import (
     Base,
     Document,
     ImportBatch,
+    Job,
+    OutgoingMail,
     Portfolio,
+    SignInDomain,
 )
 from tests import cast
 
@@ -97,6 +100,7 @@ def _employer() -> list[Visit]:
         Visit("account_details.name", cast.CLAIRE),
         Visit("account_details.email", cast.CLAIRE),
         Visit("account_password.change", cast.CLAIRE),
+        Visit("providers.show", cast.CLAIRE),
     ]
 
 
@@ -126,6 +130,7 @@ SCREENS: dict[str, Rows] = {
     "company_invoices": cast.overdue_invoice,
     "documents": _at_martin(Document),
 }
+WORK: dict[str, Rows] = {"mails": _at_martin(OutgoingMail), "jobs": _at_martin(Job)}
 EDITABLE = ("companies", "company_addresses", "company_contacts", "memberships")
 
 
@@ -146,6 +151,8 @@ def _manager() -> list[Visit]:
         *(Visit(f"{noun}.edit", **marc, of=SCREENS[noun]) for noun in EDITABLE),
         *(Visit(f"{noun}.delete", **marc, of=SCREENS[noun]) for noun in EDITABLE[2:]),
         Visit("memberships.addresses", **marc, of=SCREENS["memberships"]),
+        *(Visit(f"{noun}.list", cast.MARC) for noun in WORK),
+        *(Visit(f"{noun}.show", **marc, of=row) for noun, row in WORK.items()),
     ]
 
 
@@ -180,13 +187,20 @@ def _administrator() -> list[Visit]:
         Visit("portfolios.list", cast.SOFIA),
         Visit("portfolios.add", cast.SOFIA),
         Visit("portfolios.delete", **sofia, of=_first(Portfolio)),
+        Visit("sign_in_domains.list", cast.SOFIA),
+        Visit("sign_in_domains.add", cast.SOFIA),
+        Visit("sign_in_domains.show", **sofia, of=_first(SignInDomain)),
+        Visit("sign_in_domains.delete", **sofia, of=_first(SignInDomain)),
         Visit("audit_events.list", cast.SOFIA),
+        Visit("mails.list", cast.SOFIA),
+        Visit("jobs.list", cast.SOFIA),
     ]
 
 
 VISITS = [
     Visit("auth.start"),
-    Visit("auth.forgot"),
+    Visit("forgot.ask"),
+    Visit("forgot.asked"),
     *_employer(),
     *_readers(),
     *_manager(),
@@ -195,6 +209,7 @@ VISITS = [
 ]
 NO_PAGES = {
     "asset", "health.alive", "health.ready", "auth.sign_in", "confirm.ask",
+    "openid.callback", "openid.not_linked", "openid.start", "providers.ask_to_unlink", "confirm_code.ask",
     "second_step_code.ask", "second_step.off", "second_step.set_up",
     "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
     "company_invoice_files.pdf", "company_invoice_files.xml",

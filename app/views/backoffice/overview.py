@@ -12,6 +12,7 @@ from app.security.access import current_principal, requires
 from app.security.permissions import Permission, Screen
 from app.security.principal import Principal
 from app.services import portfolios
+from app.services.attention import attention
 from app.services.balances import balances
 from app.views.labels import IMPORT_SOURCES, IMPORT_STATES
 
@@ -40,6 +41,7 @@ def _facts(principal: Principal) -> dict[str, Any]:
         "sources": IMPORT_SOURCES,
         "states": IMPORT_STATES,
         "companies_url": None,
+        "attention": attention(session),
         "may_assign": principal.may_use_screen(Screen.PORTFOLIOS, "can_add"),
     }
     if principal.may_use_screen(Screen.PORTFOLIOS, "can_list"):

@@ -157,3 +157,12 @@ def test_the_tab_of_a_company_lists_its_mails(app, marc, mail_of):
     page = marc.get(LIST, query_string={"_flt_1_company_id": str(company)}).text
 
     assert shown(page, martin, dubois) == [martin]
+
+
+def test_the_overview_counts_what_did_not_arrive(marc, browser, mail_of):
+    assert "Mails that did not arrive" not in marc.get("/backoffice/").text
+
+    mail_of(cast.MARTIN, MailState.FAILED)
+
+    assert "Mails that did not arrive" in marc.get("/backoffice/").text
+    assert "Mails that did not arrive" not in browser(cast.NORA).get("/backoffice/").text
