@@ -90,7 +90,6 @@ def sign_in_by(
         record(session, AuditAction.IDENTITY_REFUSED, target=user, label=label, actor=actor)
         raise IdentityNotLinked(label=proved.label)
     _note_use(identity, proved)
-    record(session, AuditAction.SIGNED_IN, target=user, actor=_as(user, actor))
     return user
 
 
@@ -111,7 +110,6 @@ def confirm_by(
     if at is None or at < asked_at - CLOCKS_DIFFER:
         raise ProviderNotFresh
     _note_use(identity, proved)
-    record(session, AuditAction.SIGN_IN_CONFIRMED, target=user)
     return user
 
 

@@ -11,6 +11,9 @@ from app.views.auth.confirm import ConfirmView, register_confirmation
 from app.views.auth.email_confirmation import EmailConfirmationView
 from app.views.auth.forgot import ForgotView
 from app.views.auth.invitation import InvitationView
+from app.views.auth.openid import OpenIdView
+from app.views.auth.openid_account import ProvidersView
+from app.views.auth.openid_code import ConfirmCodeView
 from app.views.auth.reset import ResetView
 from app.views.auth.second_step import SecondStepView
 from app.views.auth.second_step_pages import SecondStepPages, register_set_up_gate
@@ -41,6 +44,9 @@ SCREENS: tuple[type, ...] = (
     ResetView,
     InvitationView,
     AccountView,
+    OpenIdView,
+    ConfirmCodeView,
+    ProvidersView,
     AccountDetailsView,
     AccountPasswordView,
     EmailConfirmationView,

@@ -20,6 +20,9 @@ OPEN_TO_ANYBODY = {
     "invitation.show",
     "invitation.switch",
     "language.change",
+    "openid.callback",  # the provider sends people here; a state of their own browser opens it
+    "openid.not_linked",
+    "openid.start",
     "second_step_code.ask",
     "outbox.attached",  # the demo's; 404 where mail is sent
     "outbox.data",

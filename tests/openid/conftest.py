@@ -1,17 +1,30 @@
 """A provider for each test, a client of it, and a browser that goes there and comes back."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from html import unescape
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 import requests
+from sqlalchemy import select, update
 
 from app.domain.openid import Departure, ProviderAnswer
 from app.integrations.oidc import OpenIdClient, Registration
 from app.integrations.oidc.http import Patience
+from app.models import ExternalIdentity, OutgoingMail, PortalUser
+from app.security.cross_company import cross_company
 from simulators.openid import Client, OpenIdSimulator, serving
 from simulators.openid.serving import HOST, bound_server
+from tests import cast
+from tests.web.signing_in import form_token
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.test import TestResponse
 
 RETURN_TO = "http://localhost:8080/login/with/demo-id/callback"
 PATIENCE = Patience(connect_s=2, read_s=2, altogether_s=3)
@@ -84,3 +97,106 @@ def there_and_back(
 ) -> tuple[Departure, ProviderAnswer]:
     departure = openid.depart(return_to=RETURN_TO, language="fr", again=again)
     return departure, answer_in(choose(departure.url, person))
+
+
+@pytest.fixture
+def offered(app: "Flask", openid: OpenIdClient) -> Iterator["Flask"]:
+    """The application with the provider among its settings."""
+    former = app.extensions["ports"]
+    app.extensions["ports"] = replace(former, providers={openid.name: openid})
+    yield app
+    app.extensions["ports"] = former
+
+
+@pytest.fixture
+def browser(offered: "Flask") -> "Browser":
+    """A visitor's, on the sign-in page."""
+    return Browser(offered)
+
+
+@pytest.fixture
+def new_browser(offered: "Flask") -> "Callable[[], Browser]":
+    return lambda: Browser(offered)
+
+
+class Browser:
+    """Goes to the provider and comes back; reads English."""
+
+    def __init__(self, app: "Flask") -> None:
+        self.app = app
+        self.client = app.test_client()
+        self.client.set_cookie("language", "en")
+        self.token = ""
+
+    def sign_in(self, email: str) -> "Browser":
+        """As after the form, without it."""
+        self.token = cast.sign_in(self.client, email, language="en")
+        return self
+
+    def get(self, path: str) -> "TestResponse":
+        return self.client.get(path)
+
+    def post(self, path: str, **fields: str) -> "TestResponse":
+        token = self.token or form_token(self.client)
+        return self.client.post(path, data={"csrf_token": token, **fields})
+
+    def set_out(self, **fields: str) -> str:
+        """The address of the provider's page."""
+        return str(self.post("/login/with/demo-id", **fields).location)
+
+    def come_back(self, location: str) -> "TestResponse":
+        """Follow the provider's redirect to us."""
+        assert location.startswith(RETURN_TO), location
+        parts = urlsplit(location)
+        return self.client.get(f"{parts.path}?{parts.query}")
+
+    def through(self, person: str, **fields: str) -> "TestResponse":
+        return self.come_back(choose(self.set_out(**fields), person))
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.client.get("/account").status_code == 200
+
+    def said(self) -> str:
+        """What the next page says."""
+        page = self.client.get("/account" if self.is_signed_in else "/login").text
+        found = re.search(r'class="flashes">(.*?)</div>\s*</div>\s*</div>', page, re.DOTALL)
+        return unescape(found[1]) if found else ""
+
+
+def link(app: "Flask", email: str, subject: str, *, issuer: str) -> UUID:
+    """Link an account without going there."""
+    with app.app_context(), cross_company("a test") as session:
+        user = session.scalars(select(PortalUser).where(PortalUser.username == email)).one()
+        identity = ExternalIdentity(
+            user_id=user.id, provider="demo-id", issuer=issuer, subject=subject, email=email
+        )
+        session.add(identity)
+        session.commit()
+        return identity.public_id
+
+
+def change_user(app: "Flask", email: str, **values: object) -> None:
+    with app.app_context(), cross_company("a test") as session:
+        session.execute(update(PortalUser).where(PortalUser.username == email).values(**values))
+        session.commit()
+
+
+def identities(app: "Flask") -> list[tuple[str, str]]:
+    """Who is linked to which subject."""
+    with app.app_context(), cross_company("a test") as session:
+        rows = session.execute(
+            select(PortalUser.username, ExternalIdentity.subject)
+            .join(ExternalIdentity, ExternalIdentity.user_id == PortalUser.id)
+            .order_by(ExternalIdentity.id)
+        )
+        return [(email, subject) for email, subject in rows]
+
+
+def mails(app: "Flask") -> list[tuple[str, str]]:
+    """The kinds of the mails that wait, and to whom."""
+    with app.app_context(), cross_company("a test") as session:
+        rows = session.execute(
+            select(OutgoingMail.kind, OutgoingMail.to_email).order_by(OutgoingMail.id)
+        )
+        return [(kind.value, to) for kind, to in rows]

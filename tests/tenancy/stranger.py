@@ -14,12 +14,14 @@ from app.models import (
     BillingEmail,
     Company,
     Contact,
+    ExternalIdentity,
     Invitation,
     Invoice,
     LoginSession,
     Membership,
     PortalUser,
     Portfolio,
+    SignInDomain,
 )
 from app.security.statements import is_owned
 from tests import cast
@@ -108,7 +110,7 @@ def print_of(session: Session, who: Stranger) -> dict[str, str]:
 def _forbidden(session: Session, kind: Any, who: Stranger) -> Select[Any] | None:
     staff: set[Any] = {PortalUser, Membership, Portfolio, LoginSession, AuditEvent}
     theirs_to_change = staff if who.may_name_companies else set()
-    is_somebodys = is_owned(kind.__table__) or kind in {PortalUser, LoginSession}
+    is_somebodys = is_owned(kind.__table__) or kind in {PortalUser, LoginSession, ExternalIdentity}
     if kind in theirs_to_change or not is_somebodys:
         return None
     return _at_victim(session, select(kind), kind, who)
@@ -117,9 +119,11 @@ def _forbidden(session: Session, kind: Any, who: Stranger) -> Select[Any] | None
 def _at_victim(session: Session, statement: Select[Any], kind: Any, who: Stranger) -> Select[Any]:
     if kind is PortalUser:
         return statement.where(PortalUser.username != (who.email or ""))
-    if kind is LoginSession:
+    if kind in {LoginSession, ExternalIdentity}:
         person = select(PortalUser.id).where(PortalUser.username == (who.email or ""))
-        return statement.where(LoginSession.user_id.not_in(person))
+        return statement.where(kind.user_id.not_in(person))
+    if kind is SignInDomain:  # the deployment's
+        return statement
     victim = select(Company.id).where(Company.name == who.victim).scalar_subquery()
     if who.but_at is None:
         return statement.where((kind.id if kind is Company else kind.company_id) == victim)

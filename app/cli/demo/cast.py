@@ -15,9 +15,11 @@ from app.cli.demo.companies import (
     DemoContact,
 )
 from app.cli.demo.people import (
+    APPROVED_DOMAIN,
     CUSTOMERS,
     INVITED,
     PASSWORD,
+    PROVIDER,
     STAFF,
     Belonging,
     Customer,
@@ -38,6 +40,7 @@ from app.services.invitations import Inviter, Terms, open_invitation
 from app.services.issuer_settings import IssuerValues, change_issuer
 from app.services.memberships import Access, AccessValues, chosen_addresses, give_access
 from app.services.passwords import hash_password
+from app.services.sign_in_domains import approve_domain
 from app.services.users import create_user, find_user
 
 
@@ -67,6 +70,7 @@ def add_cast(session: Session) -> None:
         _let_in(session, customer, user, companies)
     for invited in INVITED:
         _invite(session, invited, companies)
+    approve_domain(session, provider=PROVIDER, domain=APPROVED_DOMAIN, offered=(PROVIDER,))
 
 
 _ISSUER = IssuerValues(

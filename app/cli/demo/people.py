@@ -117,3 +117,7 @@ INVITED = (
         "claire@boulangerie-martin.example",
     ),
 )
+PROVIDER, PROVIDER_LABEL = "demo-id", "Titres Demo ID"
+"""The identity provider on this machine that the demo offers beside the password."""
+APPROVED_DOMAIN = "boulangerie-martin.example"
+"""Its people sign in through the provider at once; everybody else links their account first."""

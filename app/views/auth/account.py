@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.domain.clock import today
 from app.domain.devices import device_name
 from app.domain.errors import DomainError
-from app.extensions import db
+from app.extensions import db, ports
 from app.fab.portal import expose
 from app.fab.redirects import see_other
 from app.security.access import requires_sign_in
@@ -26,6 +26,7 @@ from app.services.accounts import (
 from app.services.confirmation import has_password
 from app.services.email_change import pending_email
 from app.views.auth.account_page import AccountPage, this_person
+from app.views.auth.second_step_pages import second_step_card
 from app.views.labels import EMPLOYER_ROLES, SIGN_IN_METHODS
 
 
@@ -46,11 +47,13 @@ class AccountView(AccountPage):
             ],
             pending=pending_email(session, person.user_id),
             has_password=has_password(session, person.user_id),
+            second_step=second_step_card(),
             password_set_at=password_set_at(session, person.user_id),
             memberships=memberships_of(session, person.user_id),
             has_nothing=not person.is_staff and not person.companies,
             roles=EMPLOYER_ROLES,
             methods=SIGN_IN_METHODS,
+            has_providers=bool(ports().providers),
             today=today(),
         )
 

@@ -157,6 +157,7 @@ def _page(
 ) -> Response:
     principal = current_principal()
     session, user_id = db.session(), principal.user_id if principal else 0
+    known = ports().providers
     page = render_template(
         "auth/confirm.html",
         form=form,
@@ -167,6 +168,6 @@ def _page(
         here_url=f"/account/confirm?next={quote(wanted)}",
         asks_for_code=has_second_step(session, user_id),
         has_password=has_password(session, user_id),
-        providers=providers_of(session, user_id),
+        providers=[known[name] for name in providers_of(session, user_id) if name in known],
     )
     return make_response(page, status)

@@ -11,7 +11,7 @@ from app.domain.access import SignInMethod
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
 from app.domain.typed_text import normalise_email
-from app.extensions import db
+from app.extensions import db, ports
 from app.fab.portal import PortalView, expose
 from app.fab.redirects import requested_next, see_other
 from app.models import PortalUser
@@ -74,7 +74,10 @@ class SignInView(PortalView):
         return see_other("/")
 
     def form_context(self) -> dict[str, object]:
-        return {"session_has_ended": request.method == "GET" and has_lost_session()}
+        return {
+            "session_has_ended": request.method == "GET" and has_lost_session(),
+            "providers": list(ports().providers.values()),
+        }
 
     def _form_or_home(self) -> Response:
         principal = current_principal()
