@@ -61,16 +61,21 @@ class Worker:
     def is_told_to_stop(self) -> bool:
         return self._stop.is_set()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the engine has not ended yet."""
+        return self._engine.is_alive()
+
     def wait(self) -> None:
         """Wait until told to stop, or until the engine has ended by itself: a fault, which is in the log."""
-        while self._engine.is_alive() and not self._stop.wait(AGAIN_S):
+        while self.is_running and not self._stop.wait(AGAIN_S):
             pass
 
     def stop(self, *, grace_s: float = GRACE_S) -> int:
         """Take no more jobs, and wait for those that run; how many had to be given back to other workers."""
         self._stop.set()
         self._engine.join(grace_s)
-        given_back = self._runner.give_back() if self._engine.is_alive() else 0
+        given_back = self._runner.give_back() if self.is_running else 0
         self._timetable.join(grace_s)
         self._running.close()
         return given_back

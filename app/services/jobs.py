@@ -78,7 +78,7 @@ def list_jobs(session: Session, states: Sequence[JobState], *, limit: int) -> Se
 def count_jobs(session: Session) -> Mapping[JobState, int]:
     """How many jobs are in each state; states without jobs are left out."""
     statement = select(Job.state, func.count(Job.id)).group_by(Job.state)
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def purge_jobs(session: Session, *, older_than: timedelta = timedelta(days=90)) -> int:
