@@ -54,7 +54,7 @@ def _mail_of(session: Session, bounce: Bounce) -> OutgoingMail | None:
         select(OutgoingMail)
         .where(
             OutgoingMail.to_email == bounce.recipient,
-            OutgoingMail.state == MailState.SENT,
+            OutgoingMail.state.in_((MailState.SENT, MailState.BOUNCED)),
             OutgoingMail.sent_at > now() - LATEST,
         )
         .order_by(OutgoingMail.sent_at.desc())

@@ -1,5 +1,6 @@
 """Notices that a mail could not be delivered, as mail servers write them (RFC 3464)."""
 
+import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import Message
@@ -8,6 +9,7 @@ from typing import ClassVar
 from app.domain.errors import DomainError
 from app.domain.mail import Bounce
 
+_STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 LONGEST_NOTICE = 5 * 1024 * 1024
 """In bytes; a notice may carry the mail that it is about."""
 
@@ -30,11 +32,12 @@ def read_bounce(data: bytes) -> Bounce:
     fields = next(_recipients(parts), None)
     if notice.get_content_type() != "multipart/report" or fields is None:
         raise BounceUnreadable
+    status = _STATUS.match(str(fields.get("Status", "")).strip())
     action = str(fields.get("Action", "")).strip().lower()
     return Bounce(
         message_id=_message_id(parts),
         recipient=_address(fields.get("Original-Recipient") or fields.get("Final-Recipient")),
-        status=str(fields.get("Status", "")).split(" ", 1)[0].strip()[:20],
+        status=status[0] if status else "",
         is_final=action == "failed",
     )
 
