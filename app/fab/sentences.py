@@ -25,6 +25,7 @@ _SIGN_IN = {
     "sign_in_refused": _("The e-mail address or the password is not right."),
     "code_refused": _("This code is not right, or was used already. Type the newest one."),
     "confirmation_refused": _("The password is not right."),
+    "own_second_step": _("Switch off your own second step in My profile: it takes a code."),
     "second_step_missing": _("There is no second step to change: it is off."),
     "second_step_there": _("The second step is on already. Switch it off first."),
     "seal_broken": _("A stored secret cannot be opened. We have to repair this; contact us."),

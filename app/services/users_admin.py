@@ -14,6 +14,7 @@ from app.domain.typed_text import required_line
 from app.models import PortalUser
 from app.services.audit import record
 from app.services.mail import write_mail
+from app.services.second_step import switch_off
 from app.services.tokens import revoke_tokens
 from app.services.users import checked_email, disable_user, enable_user
 
@@ -28,6 +29,12 @@ class NotYourself(DomainError):
     """Nobody disables themself: a slip would end the session in which it could be repaired."""
 
     code = "not_yourself"
+
+
+class OwnSecondStep(DomainError):
+    """An administrator switches off other people's second step. Their own takes a code, on their account page."""
+
+    code = "own_second_step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,18 @@ def disable(session: Session, user: PortalUser, *, by_id: int) -> None:
     if user.id == by_id:
         raise NotYourself
     disable_user(session, user)
+
+
+def switch_off_second_step(session: Session, user: PortalUser, *, by_id: int, by: str) -> None:
+    """Let a person who lost device and recovery codes sign in by the password alone, and tell them who did it.
+
+    Raises:
+        OwnSecondStep: `by_id` is theirs.
+        SecondStepMissing
+    """
+    if user.id == by_id:
+        raise OwnSecondStep
+    switch_off(session, user, by=by)
 
 
 def enable(session: Session, user: PortalUser) -> None:

@@ -64,6 +64,7 @@ ACTIONS = (
     "muldelete",
     "disable",
     "send_link",
+    "switch_off_second_step",
     "end_sessions",
     "start_again",
     "cancel",

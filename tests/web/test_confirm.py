@@ -1,8 +1,10 @@
 """A fresh sign-in before sensitive acts: asked again when it is old, with what was typed kept."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, update
@@ -208,7 +210,7 @@ def test_a_session_that_has_ended_is_not_revived(stale, app):
     assert stale.get("/account").status_code == 302
 
 
-def test_who_has_no_password_is_sent_to_the_provider(stale, app):
+def test_who_has_no_password_is_sent_to_the_provider(stale, app, monkeypatch):
     from app.extensions import db
     from app.models import ExternalIdentity, PortalUser
     from tests import cast
@@ -222,9 +224,16 @@ def test_who_has_no_password_is_sent_to_the_provider(stale, app):
             )
         )
         db.session.commit()
+    assert (
+        "Ask for a password by mail" in stale.get(CONFIRM).text
+    )  # it was taken out of the settings
+    acme = SimpleNamespace(name="acme", label="Acme", origins=())
+    known = replace(app.extensions["ports"], providers={"acme": acme})
+    monkeypatch.setitem(app.extensions, "ports", known)
     page = stale.get(f"{CONFIRM}?next=/account").text
 
-    assert "/login/with/acme?" in page
+    assert 'action="/login/with/acme"' in page
+    assert '<input type="hidden" name="confirm" value="1">' in page
     assert 'name="confirm_password"' not in page
     assert post(stale, CONFIRM, confirm_password="").status_code == 422
 

@@ -20,9 +20,11 @@ from app.fab.views import TenantModelView
 from app.fab.widgets import Record
 from app.models import PortalUser
 from app.security.access import current_principal
+from app.security.fresh import ensure_fresh
 from app.security.permissions import Screen
 from app.services import users_admin
 from app.services.password_reset import send_password_link, start_reset
+from app.services.second_step import has_second_step
 from app.services.users import create_user
 from app.views.locale import LANGUAGES
 
@@ -37,6 +39,7 @@ class UserView(TenantModelView):
         "disable": "edit",
         "enable": "edit",
         "send_link": "edit",
+        "switch_off_second_step": "edit",
     }
     list_title = _("Users")
     show_title = _("User")
@@ -140,6 +143,27 @@ class UserView(TenantModelView):
             gettext("The link is on its way to %(email)s.", email=item.email),
         )
 
+    @action(
+        "switch_off_second_step",
+        _("Switch off the second step"),
+        _(
+            "For somebody who lost both the phone and the recovery codes: make sure first that it is them. "
+            "They are signed out everywhere, get a mail, and then sign in with the password alone."
+        ),
+        multiple=False,
+    )
+    def switch_off_second_step(self, item: PortalUser) -> Response:
+        ensure_fresh()
+        principal = current_principal()
+        by_id = principal.user_id if principal else 0
+        return self._act_on(
+            item,
+            lambda: users_admin.switch_off_second_step(
+                db.session(), item, by_id=by_id, by=_own_name()
+            ),
+            gettext("The second step is switched off."),
+        )
+
     def _act_on(self, item: PortalUser, change: Callable[[], None], done: str) -> Response:
         session, key = db.session(), self.datamodel.key_of(item)
         try:
@@ -155,6 +179,8 @@ class UserView(TenantModelView):
     def _record(self, item: PortalUser) -> Record:
         record = super()._record(item)
         wanted = {"disable", "send_link"} if item.active else {"enable"}
+        if has_second_step(db.session(), item.id):
+            wanted.add("switch_off_second_step")
         return replace(record, actions=[one for one in record.actions if one.name in wanted])
 
 
