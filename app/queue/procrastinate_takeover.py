@@ -45,7 +45,7 @@ async def take_over(app: App, *, task: str, queue: str, stalled_s: float) -> Non
         if lost:
             job = app.configure_task(task, queue=queue, connection=connection)
             await job.batch_defer_async(*({"job_id": row[0]} for row in lost))
-            log.warning("jobs announced anew, because nobody would have run them: %s", len(lost))
+            log.info("jobs announced anew, so that somebody runs them: %d", len(lost))
 
 
 async def _forget_dead_workers(app: App, *, queue: str, stalled_s: float) -> None:

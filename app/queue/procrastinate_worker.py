@@ -5,7 +5,9 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 
 from app.domain.clock import now
 from app.queue.engine import Duty
@@ -51,7 +53,7 @@ class Worker:
             working.cancel()  # it ends what it has begun before it obeys
             (ended,) = await asyncio.gather(working, return_exceptions=True)
             if not stop.done():
-                log.error("the worker lost its database; trying again soon", exc_info=ended)
+                _say_why("the worker had to stop", ended)
                 await asyncio.wait((stop,), timeout=AGAIN_S)
 
     async def _work(self) -> None:
@@ -75,7 +77,7 @@ class Worker:
             kwargs={"options": _OPTIONS},
             min_size=1,
             max_size=4,
-            timeout=10,
+            timeout=5,
         )
 
     def _register(self, app: App) -> None:
@@ -107,10 +109,19 @@ class Worker:
         while True:
             try:
                 await take_over(app, task=RUN, queue=QUEUE, stalled_s=STALLED_S)
-            except Exception:  # no reason to stop running what is known
-                log.exception("jobs could not be taken over; trying again")
+            except Exception as error:  # noqa: BLE001 - no reason to stop running what is known
+                _say_why("jobs could not be taken over", error)
             await asyncio.sleep(TAKE_OVER_S)
 
     async def _wait_for_stop(self) -> None:
         while not self._duty.stop.is_set():
             await asyncio.sleep(_STOP_S)
+
+
+def _say_why(what: str, error: BaseException | None) -> None:
+    """In one line where a database has gone away, in full where it may be a fault of ours."""
+    if error is None or isinstance(error, ConnectorException | psycopg.Error):
+        name = "a connection was lost" if error is None else type(error.__cause__ or error).__name__
+        log.warning("%s: %s; trying again", what, name)
+    else:
+        log.error("%s; trying again", what, exc_info=error)
