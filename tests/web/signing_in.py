@@ -27,5 +27,11 @@ def sign_in(
     return client.post("/login", data=data, **request)
 
 
+def read_english(client: "FlaskClient") -> None:
+    """Choose English, as the switch at the top does; the cast reads other languages."""
+    data = {"language": "en", "csrf_token": form_token(client, "/account")}
+    client.post("/language", data=data)
+
+
 def sign_out(client: "FlaskClient") -> "TestResponse":
     return client.post("/logout", data={"csrf_token": form_token(client, "/account")})

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from tests.cast import ANA, CLAIRE, INES, MARC, MARTIN, PIETER, SOFIA
-from tests.web.signing_in import form_token, sign_in
+from tests.cast import ANA, CLAIRE, INES, MARC, MARTIN, PASSWORD, PIETER, SOFIA
+from tests.web.signing_in import form_token, read_english, sign_in
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = (
@@ -19,7 +19,7 @@ SAFARI = (
 @pytest.fixture
 def account(client):
     sign_in(client, CLAIRE, headers={"User-Agent": FIREFOX})
-    client.set_cookie("language", "en")
+    read_english(client)
     return client
 
 
@@ -46,6 +46,18 @@ def end_of_phone(client):
     rows = re.findall(r'<tr role="row">.*?</tr>', client.get("/account").text, re.DOTALL)
     (row,) = [row for row in rows if "iPhone" in row]
     return re.findall(r'action="([^"]+/end)"', row)[0]
+
+
+def grow_old(app):
+    """Let a quarter of an hour pass since everybody signed in."""
+    from app.domain.clock import now
+    from app.extensions import db
+    from app.models import LoginSession
+
+    with app.app_context():
+        long_ago = now() - timedelta(minutes=15)
+        db.session.execute(update(LoginSession).values(authenticated_at=long_ago))
+        db.session.commit()
 
 
 def post(client, path):
@@ -92,6 +104,53 @@ def test_ending_all_others_leaves_this_one(account, phone):
     assert is_signed_in(account)
     assert not is_signed_in(phone)
     assert "end-others" not in account.get("/account").text
+
+
+def test_signing_out_everywhere_ends_this_session_too(account, phone):
+    answer = post(account, "/account/sessions/end-all")
+
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "signed out everywhere" in account.get("/").text
+    assert not is_signed_in(account)
+    assert not is_signed_in(phone)
+
+
+@pytest.mark.parametrize("others", ["end-others", "end-all", "of the phone"])
+def test_ending_other_sessions_asks_for_a_fresh_sign_in(account, phone, app, others):
+    path = end_of_phone(account) if others == "of the phone" else f"/account/sessions/{others}"
+    token = form_token(account, "/account")
+    grow_old(app)
+
+    assert account.post(path, data={"csrf_token": token}).status_code == 403
+    assert is_signed_in(phone)
+    data = {"csrf_token": token, "confirm_password": PASSWORD}
+    assert account.post(path, data=data).status_code == 303
+    assert not is_signed_in(phone)
+
+
+def test_signing_out_here_asks_for_nothing(account, app):
+    (own,) = ends(account)
+    token = form_token(account, "/account")
+    grow_old(app)
+
+    assert account.post(own, data={"csrf_token": token}).location == "/"
+    assert not is_signed_in(account)
+
+
+def test_a_session_is_told_by_device_network_and_the_way_it_began(account):
+    row = re.findall(r'<tr role="row">.*?</tr>', account.get("/account").text, re.DOTALL)[-1]
+
+    for said in ("Firefox · Windows", "This device", "127.0.0.1", "Password"):
+        assert said in row
+
+
+@pytest.mark.parametrize("email", [CLAIRE, MARC])
+def test_every_page_of_somebody_signed_in_offers_to_sign_out(client, email):
+    sign_in(client, email)
+    home = client.get("/").location
+
+    for page in (home, "/account", "/account/password"):
+        assert 'action="/logout"' in client.get(page).text
 
 
 def test_nobody_ends_a_session_of_somebody_else(account, app):

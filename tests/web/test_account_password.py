@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.services.throttle_rules import Throttled, Together, most
 from tests import cast
 from tests.cast import ANA, CLAIRE, PASSWORD, SOFIA
-from tests.web.signing_in import form_token, sign_in
+from tests.web.signing_in import form_token, read_english, sign_in
 
 PATH = "/account/password"
 NEW = "four words of one's own"
@@ -19,7 +19,7 @@ TRIES = most(Throttled.CONFIRM, Together.ACCOUNT_AND_NETWORK)
 @pytest.fixture
 def claire(client):
     sign_in(client, CLAIRE)
-    client.set_cookie("language", "en")
+    read_english(client)
     return client
 
 
@@ -134,8 +134,7 @@ def test_guessing_the_current_password_is_slowed_down(claire, app):
 def test_right_ones_are_not_counted_as_guesses(claire):
     passwords = [PASSWORD, *(f"{NEW} {number}" for number in range(TRIES + 2))]
     answers = [
-        change(claire, new, current=current).status_code
-        for current, new in pairwise(passwords)
+        change(claire, new, current=current).status_code for current, new in pairwise(passwords)
     ]
 
     assert set(answers) == {303}

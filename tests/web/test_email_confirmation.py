@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.views.request_log import masked
 from tests import cast
 from tests.cast import CLAIRE, PIETER
-from tests.web.signing_in import form_token, sign_in
+from tests.web.signing_in import form_token, read_english, sign_in
 
 NEW = "claire.dubois@elsewhere.example"
 
@@ -14,7 +14,7 @@ NEW = "claire.dubois@elsewhere.example"
 @pytest.fixture
 def claire(client):
     sign_in(client, CLAIRE)
-    client.set_cookie("language", "en")
+    read_english(client)
     return client
 
 
