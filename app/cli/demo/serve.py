@@ -152,7 +152,10 @@ def _introduce(settings: Settings) -> None:
     click.echo()
     for email, role in people:
         click.echo(f"  {email:<{width}}  {role}")
-    click.echo(f"\n  Everybody's password is {PASSWORD}. Ctrl-C stops everything.\n")
+    click.echo(f"\n  Everybody's password is {PASSWORD}. Ctrl-C stops everything.")
+    if not settings.needs_staff_second_step:
+        click.echo("  Staff sign in by it alone here; a real portal asks them for a second step.")
+    click.echo()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
