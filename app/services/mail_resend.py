@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.actors import SYSTEM
+from app.domain.actors import SYSTEM, Actor
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
 from app.domain.mail import MailState
@@ -16,6 +16,7 @@ from app.models import Invitation, OutgoingMail, PortalUser, Token
 from app.services.audit import record
 from app.services.invitations import Inviter, resend_invitation
 from app.services.mail import write_mail
+from app.services.password_reset import start_reset
 from app.services.tokens import issue_token
 
 _ON_ITS_WAY = frozenset({MailState.QUEUED, MailState.SENDING, MailState.DEFERRED})
@@ -40,46 +41,62 @@ def resend_mail(session: Session, mail: OutgoingMail, *, secret_key: str) -> Non
 
     Raises:
         MailOnItsWay, MailOutOfDate
+        UserDisabled, TooManyAttempts: no link for a password is sent to this person, or no more for now.
         InvitationSettled, AccessEndsInThePast: it invites to what can no longer be accepted.
     """
     if mail.state in _ON_ITS_WAY:
         raise MailOnItsWay
     purpose = CONTENTS[mail.kind].purpose
-    if purpose is None:
-        _write(session, mail, None)
-    else:
-        _RENEWALS[purpose](session, mail, secret_key)
+    again = (
+        _written(session, mail, None)
+        if purpose is None
+        else _RENEWALS[purpose](session, mail, secret_key)
+    )
+    if again is not None:
+        again.resend_of_id = mail.id
+        session.flush()
     record(session, AuditAction.MAIL_RESENT, target=mail)
 
 
-def _renew_password_link(session: Session, mail: OutgoingMail, secret_key: str) -> None:
-    """For somebody who may sign in, and still does so with this address."""
+def _renew_password_link(
+    session: Session, mail: OutgoingMail, secret_key: str
+) -> OutgoingMail | None:
+    """To somebody who still signs in with this address; the mail says who sent it."""
     token = _unused_token(session, mail)
     user = session.get(PortalUser, token.user_id) if token.user_id is not None else None
-    if user is None or not user.active or user.email != mail.to_email:
+    if user is None or user.email != mail.to_email:
         raise MailOutOfDate
-    _write(session, mail, _fresh(session, token, secret_key))
+    start_reset(session, user, secret_key=secret_key, by=_actor(session).name)
+    latest = select(OutgoingMail).where(OutgoingMail.user_id == user.id)
+    return session.scalar(latest.order_by(OutgoingMail.id.desc()).limit(1))
 
 
-def _renew_confirmation(session: Session, mail: OutgoingMail, secret_key: str) -> None:
+def _renew_confirmation(
+    session: Session, mail: OutgoingMail, secret_key: str
+) -> OutgoingMail | None:
     """As long as the person has neither cancelled nor changed what they asked for."""
     token = _unused_token(session, mail)
     if token.revoked_at is not None:
         raise MailOutOfDate
-    _write(session, mail, _fresh(session, token, secret_key))
+    fresh = issue_token(
+        session, token.purpose, email=token.email, user_id=token.user_id, secret_key=secret_key
+    )
+    return _written(session, mail, fresh)
 
 
-def _renew_invitation(session: Session, mail: OutgoingMail, secret_key: str) -> None:
+def _renew_invitation(session: Session, mail: OutgoingMail, secret_key: str) -> OutgoingMail | None:
     """By the rules of invitations, which know whether there is still something to accept."""
     invitation = session.scalar(select(Invitation).where(Invitation.mail_id == mail.id))
     if invitation is None:
         raise MailOutOfDate
-    actor = session.info.get("actor") or SYSTEM
+    actor = _actor(session)
     by = Inviter(actor.user_id, actor.name)
     resend_invitation(session, invitation, by=by, secret_key=secret_key)
+    return session.get(OutgoingMail, invitation.mail_id)
 
 
-_RENEWALS: Mapping[TokenPurpose, Callable[[Session, OutgoingMail, str], None]] = MappingProxyType(
+_Renewal = Callable[[Session, OutgoingMail, str], OutgoingMail | None]
+_RENEWALS: Mapping[TokenPurpose, _Renewal] = MappingProxyType(
     {
         TokenPurpose.RESET_PASSWORD: _renew_password_link,
         TokenPurpose.FIRST_PASSWORD: _renew_password_link,
@@ -96,14 +113,8 @@ def _unused_token(session: Session, mail: OutgoingMail) -> Token:
     return token
 
 
-def _fresh(session: Session, token: Token, secret_key: str) -> Token:
-    return issue_token(
-        session, token.purpose, email=token.email, user_id=token.user_id, secret_key=secret_key
-    )
-
-
-def _write(session: Session, mail: OutgoingMail, token: Token | None) -> None:
-    again = write_mail(
+def _written(session: Session, mail: OutgoingMail, token: Token | None) -> OutgoingMail | None:
+    return write_mail(
         session,
         mail.kind,
         to=mail.to_email,
@@ -114,6 +125,7 @@ def _write(session: Session, mail: OutgoingMail, token: Token | None) -> None:
         company_id=mail.company_id,
         attachments=mail.attachments,
     )
-    if again is not None:
-        again.resend_of_id = mail.id
-        session.flush()
+
+
+def _actor(session: Session) -> Actor:
+    return session.info.get("actor") or SYSTEM
