@@ -63,6 +63,7 @@ docs: .venv/runtime ## Write the pages that are made from the code
 
 bench: dev ## Measure against the budgets, with N invoices (N=10000)
 	$(BIN)/python -m benchmarks $(N)
+	$(BIN)/python -m benchmarks.enumeration
 
 clean: ## Remove caches and compiled catalogues; keeps .venv/ and var/
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov test-results

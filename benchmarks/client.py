@@ -32,12 +32,13 @@ class Answer:
 
 
 class Client:
-    """Keeps its cookies; reconnects when the server has hung up."""
+    """Keeps its cookies; reconnects when the server has hung up. `forwarded_for` is what a proxy would say."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._socket: socket.socket | None = None
         self.cookies: dict[str, str] = {}
+        self.forwarded_for = ""
 
     def get(self, path: str) -> Answer:
         return self._ask(f"GET {path}", "", b"")
@@ -69,6 +70,8 @@ class Client:
     def _ask(self, line: str, headers: str, body: bytes) -> Answer:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         head = f"{line} HTTP/1.1\r\nHost: localhost:{self._port}\r\nCookie: {cookie}\r\n{headers}"
+        if self.forwarded_for:
+            head += f"X-Forwarded-For: {self.forwarded_for}\r\n"
         message = head.encode() + b"\r\n" + body
         try:
             answer = self._send(message)
