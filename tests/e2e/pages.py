@@ -2,21 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, url_for
 from sqlalchemy import select
 
+from app.domain.tokens import TokenPurpose
 from app.models import (
     AuditEvent,
     Base,
     Document,
     ImportBatch,
+    Invitation,
     Job,
     OutgoingMail,
     Portfolio,
     SignInDomain,
+    Token,
 )
+from app.security.cross_company import cross_company
+from app.services.invitations import Inviter, resend_invitation
+from app.services.tokens import issue_token, secret_of
 from tests import cast
 
 Rows = Callable[[Flask], Any]
@@ -71,6 +78,36 @@ def _contact(app: Flask) -> Any:
     return cast.contacts(app, cast.MARTIN)[0]
 
 
+def _link(purpose: TokenPurpose) -> Rows:
+    """A link of Claire's that still opens something; its secret stands where others have their public id."""
+
+    def make(app: Flask) -> Any:
+        key, claire = str(app.secret_key), cast.user(app, cast.CLAIRE)
+        with app.app_context(), cross_company("a test") as session:
+            token = issue_token(
+                session, purpose, email=claire.email, user_id=claire.id, secret_key=key
+            )
+            session.commit()
+            return SimpleNamespace(id=token.id, public_id=secret_of(token, secret_key=key))
+
+    return make
+
+
+def _invited(app: Flask) -> Any:
+    """The link of an invitation that waits, as `_link` gives others."""
+    key = str(app.secret_key)
+    with app.app_context(), cross_company("a test") as session:
+        invitation = session.scalars(select(Invitation).order_by(Invitation.id)).first()
+        resend_invitation(session, invitation, by=Inviter(None, None), secret_key=key)
+        token = session.get_one(Token, invitation.token_id)
+        session.commit()
+        return SimpleNamespace(id=token.id, public_id=secret_of(token, secret_key=key))
+
+
+def _bruno(app: Flask) -> Any:
+    return cast.membership(app, cast.BRUNO, cast.MARTIN)
+
+
 def _employer() -> list[Visit]:
     claire: dict[str, Any] = {"who": cast.CLAIRE, "at": cast.MARTIN}
     pages = ["home.show", "invoices.index", "company.show", "company.edit", "history.index"]
@@ -95,6 +132,10 @@ def _employer() -> list[Visit]:
         *(Visit("invoices.show", **claire, of=row, also=name) for name, row in invoices.items()),
         *(Visit(f"addresses.{page}", **claire, of=_namur) for page in ("show", "edit", "archive")),
         *(Visit(f"contacts.{page}", **claire, of=_contact) for page in ("edit", "remove")),
+        Visit("access.index", **claire),
+        *(Visit(f"access.{page}", **claire, of=_bruno) for page in ("edit", "remove")),
+        Visit("access_invitations.add", **claire),
+        Visit("access_invitations.revoke", **claire, of=_at_martin(Invitation)),
         Visit("account.show", cast.CLAIRE),
         Visit("second_step.show", cast.CLAIRE),
         Visit("account_details.name", cast.CLAIRE),
@@ -106,7 +147,7 @@ def _employer() -> list[Visit]:
 
 def _readers() -> list[Visit]:
     """Who may not edit, whose invoices are collected, who has several companies."""
-    pages = ["home.show", "company.show", "addresses.index", "contacts.index"]
+    pages = ["home.show", "company.show", "addresses.index", "contacts.index", "access.index"]
     return [
         *(Visit(page, cast.VERA, cast.MARTIN) for page in pages),
         Visit("addresses.show", cast.VERA, cast.MARTIN, _namur),
@@ -127,6 +168,7 @@ SCREENS: dict[str, Rows] = {
     "company_addresses": _namur,
     "company_contacts": _contact,
     "memberships": lambda app: cast.membership(app, cast.LEA, cast.MARTIN),
+    "invitations": _at_martin(Invitation),
     "company_invoices": cast.overdue_invoice,
     "documents": _at_martin(Document),
 }
@@ -147,7 +189,7 @@ def _manager() -> list[Visit]:
         Visit("account.show", cast.MARC),
         *(Visit(f"{noun}.list", cast.MARC) for noun in SCREENS),
         *(Visit(f"{noun}.show", **marc, of=row) for noun, row in SCREENS.items()),
-        *(Visit(f"{noun}.add", cast.MARC) for noun in EDITABLE),
+        *(Visit(f"{noun}.add", cast.MARC) for noun in (*EDITABLE[:3], "invitations")),
         *(Visit(f"{noun}.edit", **marc, of=SCREENS[noun]) for noun in EDITABLE),
         *(Visit(f"{noun}.delete", **marc, of=SCREENS[noun]) for noun in EDITABLE[2:]),
         Visit("memberships.addresses", **marc, of=SCREENS["memberships"]),
@@ -201,6 +243,8 @@ VISITS = [
     Visit("auth.start"),
     Visit("forgot.ask"),
     Visit("forgot.asked"),
+    Visit("invitation.show", of=_invited, key="secret"),
+    Visit("reset.choose", of=_link(TokenPurpose.RESET_PASSWORD), key="secret"),
     *_employer(),
     *_readers(),
     *_manager(),
