@@ -113,7 +113,7 @@ SCREENS: Mapping[Role, Mapping[Screen, frozenset[str]]] = MappingProxyType(
             Screen.INVOICES: READ,
             Screen.DOCUMENTS: READ,
             Screen.IMPORTS: READ,
-            Screen.INVITATIONS: EDIT,
+            Screen.INVITATIONS: ACT | {"can_add"},
             Screen.MAILS: ACT,
             Screen.JOBS: ACT,
         },

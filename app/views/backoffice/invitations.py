@@ -39,7 +39,7 @@ class InvitationScreen(CompanyScreen):
     datamodel = TenantInterface(Invitation)
     class_permission_name = Screen.INVITATIONS.value
     base_permissions: ClassVar[list[str]] = ["can_list", "can_show", "can_add"]
-    method_permission_name: ClassVar[dict[str, str]] = {"resend": "edit", "revoke": "edit"}
+    method_permission_name: ClassVar[dict[str, str]] = {"resend": "act", "revoke": "act"}
     section = "invitations"
     list_title = _("Invitations")
     show_title = _("Invitation")
