@@ -23,7 +23,7 @@ def main() -> int:
         signal.signal(number, _stop)
     try:
         server = bound_server(arguments.port)
-    except (OSError, SystemExit):  # werkzeug exits by itself where a port is taken
+    except (OSError, OverflowError, SystemExit):  # werkzeug exits by itself where a port is taken
         sys.stderr.write(f"port {arguments.port} cannot be used\n")
         return 1
     issuer = f"http://{HOST}:{arguments.port}"

@@ -19,7 +19,8 @@ from waitress.server import (  # type: ignore[import-untyped]  # ships no types
 
 from app.cli.demo.companies import COMPANIES
 from app.cli.demo.load import OtherDataPresent, load_demo
-from app.cli.demo.people import CUSTOMERS, PASSWORD, STAFF
+from app.cli.demo.openid import openid_provider
+from app.cli.demo.people import CUSTOMERS, PASSWORD, PROVIDER_LABEL, STAFF
 from app.cli.jobs import install_engine
 from app.domain.roles import EmployerRole, StaffRole
 from app.extensions import db, ports
@@ -51,7 +52,7 @@ def serve_demo(app: Flask, *, reset: bool) -> None:
         if reset:
             _remove_data(settings)
         _prepare(settings)
-        _introduce(settings)
+        _introduce(settings, provider=running.enter_context(openid_provider(app, settings)))
         running.enter_context(_worker(app))
         for number in (signal.SIGTERM, signal.SIGINT):  # also where a script starts us with one off
             signal.signal(number, _stop)
@@ -134,7 +135,7 @@ def _prepare(settings: Settings) -> None:
         click.echo("This database holds other data: it is served as it is, without the demo.")
 
 
-def _introduce(settings: Settings) -> None:
+def _introduce(settings: Settings, *, provider: str | None) -> None:
     """Say where it is and who to sign in as."""
     names = {company.key: company.name for company in COMPANIES}
     people = [(one.email, _ROLES[one.role]) for one in STAFF]
@@ -149,6 +150,8 @@ def _introduce(settings: Settings) -> None:
     click.echo(f"\n  Clientèle is on {settings.public_url}")
     if settings.has_outbox:
         click.echo(f"  Its mail goes nowhere: read it on {settings.public_url}/dev/outbox")
+    if provider:
+        click.echo(f"  {PROVIDER_LABEL}, a made-up provider to sign in with, is on {provider}")
     click.echo()
     for email, role in people:
         click.echo(f"  {email:<{width}}  {role}")
