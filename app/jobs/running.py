@@ -108,10 +108,10 @@ class Runner:
         if delay is None:
             log.error("job %d %s: given up, %s", claim.job_id, claim.task.value, name)
             give_up = partial(self._ledger.give_up, claim, error=name)
-            return _written(claim, JobState.DEAD, give_up, error)
+            return _written(claim, JobState.DEAD, give_up, error=error)
         log.warning("job %d %s: put off, %s", claim.job_id, claim.task.value, name)
         put_off = partial(self._ledger.put_off, claim, delay, error=name)
-        return _written(claim, JobState.WAITING, put_off, error)
+        return _written(claim, JobState.WAITING, put_off, error=error)
 
 
 @contextmanager
@@ -171,6 +171,7 @@ def _written(
     claim: Claim,
     state: JobState,
     write: Callable[[], object],
+    *,
     error: Exception | None = None,
 ) -> Ran:
     try:

@@ -41,7 +41,7 @@ SCHEDULES = (
 )
 
 
-def enqueue_slots(session: Session, schedules: Iterable[Schedule], at: datetime) -> int:
+def enqueue_slots(session: Session, schedules: Iterable[Schedule], *, at: datetime) -> int:
     """Have the slots done that `at` is in, unless somebody was quicker; how many were added. The caller commits.
 
     Slots that nobody was there for are not made up for: what is done at regular times does the rest next time.
@@ -72,5 +72,5 @@ class Timetable:
         new = [one for one, slot in slots.items() if slot not in self._asked]
         if new:
             with Session(self._engine) as session, session.begin():
-                enqueue_slots(session, new, at)
+                enqueue_slots(session, new, at=at)
         self._asked = set(slots.values())

@@ -45,7 +45,7 @@ def test_ten_workers_at_the_same_time_have_a_slot_done_once(engine, slots):
     def ask():
         start.wait()
         with Session(engine) as session, session.begin():
-            enqueue_slots(session, (HOURLY, DAILY), AT)
+            enqueue_slots(session, (HOURLY, DAILY), at=AT)
 
     threads = [Thread(target=ask) for _ in range(10)]
     for thread in threads:
@@ -101,6 +101,6 @@ def test_every_task_has_a_handler_and_what_is_scheduled_is_done(app, engine, run
 
     assert set(HANDLERS) == set(Task)
     with Session(engine) as session, session.begin():
-        assert enqueue_slots(session, SCHEDULES, AT) == len(SCHEDULES)
+        assert enqueue_slots(session, SCHEDULES, at=AT) == len(SCHEDULES)
 
     assert run_jobs() >= len(SCHEDULES)

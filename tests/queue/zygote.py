@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -72,11 +73,15 @@ def main(addresses, engine, port, data_dir):
     )
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who is killed is gone
     print("ready", flush=True)
+    children = []
     for _line in sys.stdin:
-        child = os.fork()
-        if child == 0:
+        children.append(os.fork())
+        if children[-1] == 0:
             _work(app, int(port))
-        print(child, flush=True)
+        print(children[-1], flush=True)
+    for child in children:  # the tests are gone, maybe without a word
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
 
 
 def _work(app, port):
@@ -84,7 +89,8 @@ def _work(app, port):
         run_effect(work, Order(str(work.job_id), port))
 
     Worker(app, threads=THREADS, handlers={TASK: handler}, lease=LEASE).start()
-    signal.pause()
+    while True:
+        signal.pause()
 
 
 if __name__ == "__main__":
