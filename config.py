@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     )
     database_owner_url: SecretStr = Field(
         default=SecretStr(""),
-        description="Same database as the role that owns the tables; only `flask db` needs it.",
+        description="Same database as the role that owns the tables; for `flask db` and `flask jobs install`.",
         json_schema_extra=_hint(unit="URL", default="DATABASE_URL"),
     )
     database_system_url: SecretStr = Field(

@@ -70,13 +70,14 @@ def cancel(*, numbers: tuple[int, ...]) -> None:
 
 
 @jobs.command("install")
-def install() -> None:
+@click.option("--anew", is_flag=True, help="Drop what is there first; no job is lost by it.")
+def install(*, anew: bool) -> None:
     """Make or update the tables of procrastinate, as the owner (DATABASE_OWNER_URL)."""
-    done = install_engine(current_app.extensions["settings"])
+    done = install_engine(current_app.extensions["settings"], anew=anew)
     click.echo(done or "Jobs: JOBS_ENGINE=embedded has no tables of its own; nothing to do.")
 
 
-def install_engine(settings: Settings) -> str | None:
+def install_engine(settings: Settings, *, anew: bool = False) -> str | None:
     """Make what the deployment's engine needs in the database; say so, or None where it needs nothing.
 
     Raises:
@@ -93,7 +94,7 @@ def install_engine(settings: Settings) -> str | None:
         system=settings.database_system_url.get_secret_value(),
     )
     try:
-        outcome = schema.install(owner, roles)
+        outcome = schema.install(owner, roles, anew=anew)
     except schema.InstallationFailed as error:
         raise click.ClickException(str(error)) from None
     sentences = {

@@ -34,6 +34,11 @@ _FUNCTIONS: LiteralString = """
     WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'procrastinate\\_%'
     ORDER BY 1
 """
+_TYPES: LiteralString = """
+    SELECT format('%I', typname) FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+    WHERE typnamespace = current_schema()::regnamespace AND typname LIKE 'procrastinate\\_%'
+      AND (typtype = 'e' OR c.relkind = 'c')
+"""
 _ANNOUNCES = {_TABLE: "SELECT, INSERT", "procrastinate_events": "INSERT"}
 """All that the role of the web needs: it writes jobs down and never takes one."""
 
@@ -64,17 +69,18 @@ class Roles:
         return cls(*(None if name == names[0] else name for name in names[1:]))
 
 
-def install(address: str, roles: Roles) -> Outcome:
+def install(address: str, roles: Roles, *, anew: bool = False) -> Outcome:
     """Make the tables as the role of `address`, or run the scripts that have come since.
 
-    Each script is a transaction with its note, so that a run that was interrupted goes on where it stopped.
+    Each script is a transaction with its note, so that a run that was interrupted goes on where it stopped. `anew`
+    drops whatever is there: no job is lost by it, because the ledger has them all.
 
     Raises:
         InstallationFailed: the tables were made by something else, or the database refused.
     """
     try:
         with psycopg.connect(libpq_address(address)) as connection, _alone(connection):
-            outcome = _bring_up_to_date(connection)
+            outcome = _bring_up_to_date(connection, anew=anew)
             with connection.transaction():
                 _open_to(connection, roles)
     except psycopg.Error as error:
@@ -100,22 +106,32 @@ def newest_script() -> str:
     return _scripts()[-1].stem
 
 
-def _bring_up_to_date(connection: "psycopg.Connection[Any]") -> Outcome:
+def _bring_up_to_date(connection: "psycopg.Connection[Any]", *, anew: bool) -> Outcome:
     there, last = _installed(connection)
-    if not there:
+    if anew or not there:
         with connection.transaction():
+            _remove(connection)  # also what a backup without the tables has kept
             _run(connection, SchemaManager.get_schema(), up_to=newest_script())
         return Outcome.CREATED
     if last is None:
         raise InstallationFailed(
-            "This database has tables of procrastinate that this command did not make. If nothing else uses them, "
-            "drop them and run it again: no job is lost, because jobs are kept in a table of our own."
+            "This database has tables of procrastinate that this command did not make, so it does not know their age. "
+            f"If nothing else uses them, have them dropped and made anew: {INSTALL} --anew (no job is lost by it)."
         )
     newer = [script for script in _scripts() if script.stem > last]
     for script in newer:
         with connection.transaction():
             _run(connection, script.read_text(encoding="utf-8"), up_to=script.stem)
     return Outcome.UPGRADED if newer else Outcome.CURRENT
+
+
+def _remove(connection: "psycopg.Connection[Any]") -> None:
+    tables = [name for name, is_sequence in connection.execute(_RELATIONS) if not is_sequence]
+    for name in tables:
+        connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(name)))
+    for kind, query in (("ROUTINE", _FUNCTIONS), ("TYPE", _TYPES)):
+        for (name,) in connection.execute(query).fetchall():
+            connection.execute(sql.SQL("DROP {} {} CASCADE").format(sql.SQL(kind), sql.SQL(name)))
 
 
 def _installed(connection: "psycopg.Connection[Any]") -> tuple[bool, str | None]:

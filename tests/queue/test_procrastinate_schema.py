@@ -104,10 +104,25 @@ def test_tables_of_unknown_age_are_left_alone(spare, connect):
     owner.execute("CREATE TABLE procrastinate_jobs (id int)")
     owner.commit()
 
-    with pytest.raises(InstallationFailed, match="did not make"):
+    with pytest.raises(InstallationFailed, match="--anew"):
         install(spare.addresses.owner, ROLES)
-
     assert not is_current(owner)
+    owner.commit()
+
+    assert install(spare.addresses.owner, ROLES, anew=True) is Outcome.CREATED
+    assert is_current(owner)
+
+
+def test_what_a_backup_kept_without_the_tables_is_in_nobodys_way(spare, connect):
+    install(spare.addresses.owner, ROLES)
+    owner = connect("owner")
+    before = shape(owner)
+    for name in ("events", "periodic_defers", "jobs", "workers"):
+        owner.execute(f"DROP TABLE procrastinate_{name} CASCADE")
+    owner.commit()
+
+    assert install(spare.addresses.owner, ROLES) is Outcome.CREATED
+    assert shape(owner) == before
 
 
 def test_a_role_that_may_not_is_told(spare):
