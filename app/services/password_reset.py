@@ -13,14 +13,13 @@ from app.domain.errors import DomainError
 from app.domain.jobs import Task
 from app.domain.mail import MailKind
 from app.domain.tokens import FOR_A_PASSWORD, LIFETIMES, TokenPurpose
-from app.domain.typed_text import is_email_address, normalise_email, one_line
 from app.models import PortalUser, Token
 from app.queue import enqueue
 from app.services.audit import record
 from app.services.mail import write_mail
 from app.services.throttle import TooManyAttempts, count_attempt, keyed_hash, reset_mail_limits
 from app.services.tokens import LinkDead, find_token, issue_token, revoke_tokens, use_token
-from app.services.users import LONGEST_SIGN_IN_NAME, EmailMalformed, hashed_for, keep_password
+from app.services.users import hashed_for, keep_password
 
 _MAILS = {
     TokenPurpose.RESET_PASSWORD: MailKind.RESET_PASSWORD,
@@ -32,18 +31,6 @@ class UserDisabled(DomainError):
     """They may not sign in, so a new password would open nothing."""
 
     code = "user_disabled"
-
-
-def address_to_reset(typed: str) -> str:
-    """The one spelling of an address that somebody could sign in with.
-
-    Raises:
-        EmailMalformed: nobody can have it. This tells nothing about who exists.
-    """
-    address = normalise_email(one_line(typed) or "")
-    if len(address) > LONGEST_SIGN_IN_NAME or not is_email_address(address):
-        raise EmailMalformed(field="email")
-    return address
 
 
 def request_reset(session: Session, email: str, *, secret_key: str, actor: Actor) -> None:

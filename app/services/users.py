@@ -130,10 +130,10 @@ def keep_password(
 ) -> None:
     """Replace the password of a person, and whatever the old one had opened.
 
-    Every session, maybe but one, and every link of the account ends; the person is told by mail, unless it is
-    their first.
+    Every session, maybe but one, and every link of the account ends. The person is told by mail, unless it is the
+    password they begin with: who has been here without one, by a provider, is told as well.
     """
-    is_first = user.password_set_at is None
+    begins = user.password_set_at is None and not _was_here(session, user.id)
     user.password = hashed
     user.password_set_at = now()
     if user.id is None:
@@ -141,7 +141,7 @@ def keep_password(
     end_sessions_of(session, user.id, except_id=keep_session_id)
     revoke_tokens(session, user.id, OF_THE_ACCOUNT)
     record(session, AuditAction.PASSWORD_SET, target=user, actor=actor)
-    if not is_first:
+    if not begins:
         write_mail(
             session,
             MailKind.PASSWORD_CHANGED,
@@ -194,8 +194,25 @@ def list_users(session: Session) -> list[UserRow]:
     ]
 
 
+def _was_here(session: Session, user_id: int | None) -> bool:
+    opened = select(LoginSession.id).where(LoginSession.user_id == user_id).limit(1)
+    return session.scalar(opened) is not None
+
+
 def _capitalised(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().title()
+
+
+def sign_in_name(typed: str) -> str:
+    """The one spelling of an address that somebody can sign in with.
+
+    Raises:
+        EmailMalformed
+    """
+    address = normalise_email(one_line(typed) or "")
+    if len(address) > LONGEST_SIGN_IN_NAME or not is_email_address(address):
+        raise EmailMalformed(field="email")
+    return address
 
 
 def checked_email(session: Session, typed: str, *, but: PortalUser | None = None) -> str:
@@ -204,9 +221,7 @@ def checked_email(session: Session, typed: str, *, but: PortalUser | None = None
     Raises:
         EmailMalformed, EmailTaken
     """
-    address = normalise_email(one_line(typed) or "")
-    if len(address) > LONGEST_SIGN_IN_NAME or not is_email_address(address):
-        raise EmailMalformed(field="email")
+    address = sign_in_name(typed)
     owner = session.scalar(select(PortalUser.id).where(PortalUser.username == address))
     if owner is not None and (but is None or owner != but.id):
         raise EmailTaken(field="email")

@@ -70,9 +70,10 @@ def _http_error(error: HTTPException) -> Response:
 
 def _form_out_of_date(_error: CSRFError) -> Response:
     """The form's token is not this session's: the session has ended, or another one has begun."""
-    came_from = _page_of_the_form()
-    if signed_in() is not None or request.path == "/login":
-        return _page("csrf_failed", HTTPStatus.BAD_REQUEST, again_url=came_from or "/")
+    came_from, public_page = _page_of_the_form(), _public_page()
+    if signed_in() is not None or public_page:
+        again_url = came_from or public_page or "/"
+        return _page("csrf_failed", HTTPStatus.BAD_REQUEST, again_url=again_url)
     url = sign_in_url(came_from or "")
     return _page("session_expired", HTTPStatus.BAD_REQUEST, sign_in_url=url)
 
@@ -84,6 +85,14 @@ def _page_of_the_form() -> str | None:
     if parts.netloc != request.host or adapter is None or not adapter.test(parts.path, "GET"):
         return None  # of another site, or the answer to a form, which cannot be opened again
     return own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def _public_page() -> str | None:
+    """The address that was posted to, where it is also a page that asks for no sign-in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    adapter = request_ctx.url_adapter
+    is_page = adapter is not None and adapter.test(method="GET")
+    return own_path(request.path) if is_page and getattr(view, "is_public", False) else None
 
 
 def _not_yours(error: NotYours) -> Response:

@@ -167,9 +167,10 @@ def test_an_invitation_outlives_a_new_password_and_nothing_else_does(session):
     assert session.scalars(alive).all() == []
 
 
-@pytest.mark.parametrize("had_one", [True, False])
-def test_people_are_told_of_a_new_password_unless_it_is_their_first(session, had_one):
+@pytest.mark.parametrize(("had_one", "was_here"), [(True, False), (False, True), (False, False)])
+def test_people_are_told_of_a_new_password_unless_they_begin_with_it(session, had_one, was_here):
     from app.domain.mail import MailKind
+    from app.services.sessions import start_session
     from app.services.users import create_user, set_password
 
     person = create_user(
@@ -179,9 +180,12 @@ def test_people_are_told_of_a_new_password_unless_it_is_their_first(session, had
         last_name="One",
         password="another good passphrase" if had_one else None,
     )
+    if was_here:  # by a provider
+        start_session(session, person.id, ip=None, user_agent=None)
     set_password(session, person, GOOD)
 
-    assert [mail.kind for mail in mails(session)] == [MailKind.PASSWORD_CHANGED] * had_one
+    told = [mail.kind for mail in mails(session)]
+    assert told == [MailKind.PASSWORD_CHANGED] * (had_one or was_here)
 
 
 def test_an_administrators_change_of_the_address_tells_the_old_one(session):

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.services.throttle_rules import Throttled, Together, most
+from tests.authenticator import code_of, give_second_step
 from tests.cast import CLAIRE, PASSWORD, PIETER, VERA
 from tests.mails import last_mail, link_in, mails
 from tests.web.signing_in import form_token, sign_in
@@ -356,6 +357,27 @@ class TestChoosing:
 
         assert crossed.status_code == 400
         assert sign_in(client, CLAIRE).status_code == 303
+
+    def test_who_opened_it_before_the_browser_forgot_its_visit_opens_it_again(self, client, link):
+        """The form's token is gone, the link is not: nobody is sent to a sign-in that they cannot pass."""
+        for path in (link, "/forgot"):
+            page = client.post(path, data={"password": NEW, "email": CLAIRE})
+            assert f'href="{path}"' in page.text
+
+    def test_the_second_step_is_not_skipped(self, client, app, link):
+        elsewhere = app.test_client()
+        sign_in(elsewhere, CLAIRE)
+        seed = give_second_step(app, CLAIRE)
+
+        assert choose(client, link).location == "/login/second-step"
+        assert client.get("/account").status_code == 302
+        assert elsewhere.get("/account").status_code == 302
+        page = client.get("/login/second-step")
+        assert 'class="note ok" role="status"' in page.text, "it says that the password is saved"
+
+        data = {"code": code_of(seed), "csrf_token": form_token(client, "/login/second-step")}
+        assert client.post("/login/second-step", data=data).status_code == 303
+        assert client.get("/account").status_code == 200
 
     def test_of_ten_at_once_one_wins(self, app, link):
         browsers = [app.test_client() for _ in range(10)]

@@ -13,8 +13,9 @@ from app.extensions import db
 from app.fab.portal import PortalView, expose
 from app.fab.redirects import see_other
 from app.security.access import current_principal, public, visitor_actor
-from app.services.password_reset import address_to_reset, request_reset
+from app.services.password_reset import request_reset
 from app.services.throttle import reset_limits
+from app.services.users import sign_in_name
 from app.views.auth.forms import ForgotForm
 from app.views.throttled import count_or_refuse
 
@@ -44,7 +45,7 @@ class ForgotView(PortalView):
         if not form.validate():
             return self.render_form(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            email = address_to_reset(form.email.data or "")
+            email = sign_in_name(form.email.data or "")
         except DomainError as error:
             return self.refuse(error, form)
         _request(email)
