@@ -57,7 +57,6 @@ class Offer:
     addresses: tuple[str, ...] | None
     access_until: date | None
     expires_at: datetime
-    language: str
     is_known: bool
     is_staff: bool
 
@@ -99,7 +98,6 @@ def look_at_offer(session: Session, secret: str) -> Offer:
         addresses=None if limits is None else tuple(limits.values()),
         access_until=invitation.access_until,
         expires_at=invitation.expires_at,
-        language=invitation.language,
         is_known=user is not None,
         is_staff=user is not None and user.staff_role is not None,
     )

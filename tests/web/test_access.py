@@ -75,6 +75,7 @@ def test_everybody_of_the_company_reads_who_has_access_and_who_is_invited(client
     for email in (cast.CLAIRE, cast.BRUNO, cast.VERA, cast.LEA, cast.INES, PAUL):
         assert email in page
     assert "Administrator of the company" in page
+    assert "your own addresses" not in page
 
 
 def test_only_administrators_find_something_to_do(client):
@@ -123,9 +124,10 @@ def test_a_visitor_is_asked_to_sign_in(client):
 
 
 def test_who_is_limited_to_addresses_sees_nobody_beyond_them(client):
-    cast.sign_in(client, cast.LEA)
+    cast.sign_in(client, cast.LEA, language="en")
     page = client.get(url(client)).text
 
+    assert "You see the people who have access to your own addresses" in page
     assert cast.LEA in page
     for email in (cast.CLAIRE, cast.BRUNO, cast.VERA, cast.INES, PAUL):
         assert email not in page

@@ -51,7 +51,7 @@ class InvitationView(PortalView):
             offer = _offer(secret)
         except LinkDead:
             return self._dead()
-        return self._page(secret, offer, NewPersonForm.of(offer.email, language=offer.language))
+        return self._page(secret, offer, NewPersonForm.of(offer.email))
 
     @expose("/<secret>", methods=["POST"])
     @public
@@ -61,7 +61,7 @@ class InvitationView(PortalView):
             offer = _offer(secret)
         except LinkDead:
             return self._dead()
-        form = NewPersonForm.of(offer.email, language=offer.language)
+        form = NewPersonForm.of(offer.email)
         if offer.is_known or current_principal() is not None:
             return see_other(url_for("invitation.show", secret=secret))
         if not form.validate():

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from app.domain.person_names import required_name
 from app.services.invitation_acceptance import NewPerson
-from app.views.locale import LANGUAGES, offered_languages
+from app.views.locale import chosen_locale, offered_languages
 from app.views.portal.fields import Rule
 
 
@@ -29,10 +29,11 @@ class NewPersonForm(FlaskForm):
     password = PasswordField(_("Password"), validators=[DataRequired(_("Enter a password."))])
 
     @classmethod
-    def of(cls, email: str, *, language: str) -> Self:
-        form = cls(language=language)
+    def of(cls, email: str) -> Self:
+        """The form of somebody who reads this page: its language is the one they begin with."""
+        form = cls(language=chosen_locale())
         form.email.data = email
-        form.language.choices = list({**offered_languages(), language: LANGUAGES[language]}.items())
+        form.language.choices = list(offered_languages().items())
         return form
 
     def person(self) -> NewPerson:

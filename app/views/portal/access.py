@@ -52,6 +52,7 @@ class AccessView(PortalView):
             invited=[(one, invitation_pill(one), invitation_note(one)) for one in invited],
             roles=EMPLOYER_ROLES,
             own_id=who.user_id,
+            sees_every_address=sees_every_address(),
             history=history_lines(page.events),
         )
 

@@ -72,5 +72,5 @@ def invitation_note(invited: InvitedPerson) -> str:
     said = words.get(invited.mail_state, sent) if invited.mail_state else sent
     if invited.mail_state in {MailState.BOUNCED, MailState.FAILED}:
         return said
-    until = gettext("The link works until %(day)s.", day=formats.moment(invited.expires_at))
+    until = gettext("The link works until %(day)s.", day=formats.day(invited.expires_at))
     return f"{said.rstrip('.')}. {until}"
