@@ -25,6 +25,9 @@ class Invitation(CompanyOwned, PublicId, Timestamped, Base):
     __tablename__ = "invitation"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
+        ForeignKeyConstraint(
+            ["company_id", "mail_id"], ["outgoing_mail.company_id", "outgoing_mail.id"]
+        ),
         Index(
             "uq_invitation_pending",
             "company_id",
@@ -49,7 +52,7 @@ class Invitation(CompanyOwned, PublicId, Timestamped, Base):
     )
     invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
     token_id: Mapped[int | None] = mapped_column(ForeignKey("token.id", ondelete="SET NULL"))
-    mail_id: Mapped[int | None] = mapped_column(ForeignKey("outgoing_mail.id"))
+    mail_id: Mapped[int | None]
     sent_count: Mapped[int] = mapped_column(default=1)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

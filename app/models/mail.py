@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.clock import now
@@ -21,6 +21,7 @@ class OutgoingMail(MaybeCompanyOwned, PublicId, Base):
 
     __tablename__ = "outgoing_mail"
     __table_args__ = (
+        UniqueConstraint("company_id", "id"),
         Index("ix_outgoing_mail_written", "written_at", "id"),
         Index("ix_outgoing_mail_company_id", "company_id", "written_at", "id"),
         Index("ix_outgoing_mail_token", "token_id"),

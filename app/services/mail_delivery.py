@@ -16,7 +16,8 @@ from app.services.audit import record
 
 GIVE_UP_AFTER = timedelta(days=2)
 """A server that cannot take a mail for so long will not; nobody still waits for it either."""
-TO_SEND = frozenset({MailState.QUEUED, MailState.SENDING, MailState.DEFERRED})
+TO_SEND = frozenset({MailState.QUEUED, MailState.SENDING, MailState.DEFERRED, MailState.FAILED})
+"""What an attempt may find; FAILED where a person put the cause right and started the dead job again."""
 
 
 class MailLinkDead(DomainError):

@@ -269,6 +269,7 @@ def upgrade() -> None:
             ["user_id"], ["ab_user.id"], name=op.f("fk_outgoing_mail_user_id_ab_user")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_outgoing_mail_company_id_id")),
         sa.UniqueConstraint("key", name=op.f("uq_outgoing_mail_key")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outgoing_mail_message_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_outgoing_mail_public_id")),
@@ -335,7 +336,9 @@ def upgrade() -> None:
             ["invited_by_id"], ["ab_user.id"], name=op.f("fk_invitation_invited_by_id_ab_user")
         ),
         sa.ForeignKeyConstraint(
-            ["mail_id"], ["outgoing_mail.id"], name=op.f("fk_invitation_mail_id_outgoing_mail")
+            ["company_id", "mail_id"],
+            ["outgoing_mail.company_id", "outgoing_mail.id"],
+            name=op.f("fk_invitation_company_id_mail_id_outgoing_mail"),
         ),
         sa.ForeignKeyConstraint(
             ["token_id"],

@@ -8,7 +8,9 @@ from typing import Any
 from flask import Flask, url_for
 from sqlalchemy import select
 
+from app.domain.mail import MailKind
 from app.domain.tokens import TokenPurpose
+from app.jobs.running import run_due
 from app.models import (
     AuditEvent,
     Base,
@@ -23,8 +25,10 @@ from app.models import (
 )
 from app.security.cross_company import cross_company
 from app.services.invitations import Inviter, resend_invitation
+from app.services.mail import write_mail
 from app.services.tokens import issue_token, secret_of
 from tests import cast
+from tests.mails import last_mail
 
 Rows = Callable[[Flask], Any]
 
@@ -102,6 +106,16 @@ def _invited(app: Flask) -> Any:
         token = session.get_one(Token, invitation.token_id)
         session.commit()
         return SimpleNamespace(id=token.id, public_id=secret_of(token, secret_key=key))
+
+
+def _mailed(app: Flask) -> Any:
+    """A mail in the outbox."""
+    with app.app_context(), cross_company("a test") as session:
+        write_mail(session, MailKind.TEST, to=cast.CLAIRE, language="fr")
+        session.commit()
+    run_due(app)
+    mail = last_mail(app, cast.CLAIRE)
+    return SimpleNamespace(id=mail.id, public_id=mail.id)
 
 
 def _bruno(app: Flask) -> Any:
@@ -245,6 +259,8 @@ VISITS = [
     Visit("forgot.asked"),
     Visit("invitation.show", of=_invited, key="secret"),
     Visit("reset.choose", of=_link(TokenPurpose.RESET_PASSWORD), key="secret"),
+    Visit("outbox.index", also="empty"),
+    Visit("outbox.show", of=_mailed, key="mail_id"),
     *_employer(),
     *_readers(),
     *_manager(),
@@ -257,7 +273,7 @@ NO_PAGES = {
     "second_step_code.ask", "second_step.off", "second_step.set_up",
     "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
     "company_invoice_files.pdf", "company_invoice_files.xml",
-    "invoice_import.review",
+    "invoice_import.review", "outbox.attached", "outbox.data", "outbox.frame",
 }  # fmt: skip
 """Files, answers to machines, addresses that lead on, and the report of an upload, which a journey looks at."""
 NO_PAGE_ENDINGS = (".lookup", ".action")

@@ -184,6 +184,20 @@ def test_what_the_server_refuses_has_failed_and_the_trail_says_so(app, server, w
     assert event.target_id == found.id
 
 
+def test_what_failed_is_sent_once_a_person_has_put_it_right_and_starts_the_job_again(
+    app, server, write, send
+):
+    server.answers["DATA"] = ["554 5.7.1 we do not know your address yet"]
+    mail_id = write()
+    with pytest.raises(FailedForGood):
+        send(mail_id)
+
+    send(mail_id)
+
+    assert row(app, mail_id).state is MailState.SENT
+    assert len(server.mails) == 1
+
+
 def test_a_mail_that_may_have_arrived_says_so(app, server, write, send):
     server.cuts_after_data = True
     mail_id = write()
