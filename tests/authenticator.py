@@ -32,18 +32,19 @@ def give_second_step(app: "Flask", email: str) -> str:
     return seed
 
 
-def give_recovery_codes(app: "Flask", email: str) -> list[str]:
+def give_recovery_codes(app: "Flask", email: str) -> tuple[str, ...]:
     """Ten new recovery codes of somebody."""
     from app.extensions import db
     from app.models import PortalUser
-    from app.services.recovery_codes import make_recovery_codes
+    from app.services.recovery_codes import draft_codes, keep_codes
     from tests import cast
 
     user_id = cast.user(app, email).id
+    codes = draft_codes()
     with app.app_context():
-        codes = make_recovery_codes(db.session(), db.session.get_one(PortalUser, user_id))
+        keep_codes(db.session(), db.session.get_one(PortalUser, user_id), codes)
         db.session.commit()
-    return codes
+    return codes.written
 
 
 def code_of(seed: str, periods: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
@@ -22,31 +23,34 @@ LENGTH: Final = 10
 """Just under 50 bits. With so few, a plain hash of a stolen table could be tried out (OWASP ASVS 5, 6.5.2)."""
 
 
-def make_recovery_codes(session: Session, user: PortalUser, *, is_told: bool = True) -> list[str]:
-    """Give a person ten new codes, as they are to be written down; the former ones open nothing any more.
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Ten codes as they are to be written down, and what the table keeps of them."""
 
-    Only their hashes are kept: as of passwords, with one salt for the ten, so that trying one costs one hash.
-    `is_told` sends a mail about it.
+    written: tuple[str, ...] = field(repr=False)
+    hashes: tuple[str, ...]
+
+
+def draft_codes() -> Codes:
+    """Make ten codes, which open nothing yet. It takes a while: before anything is written, or others wait for it.
+
+    The hashes are those of passwords, with one salt for the ten, so that trying one costs one hash.
 
     Raises:
-        HashingBusy: too many passwords were being hashed at once; nothing was changed.
+        HashingBusy: too many passwords were being hashed at once.
     """
     salt = new_salt()
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(HOW_MANY)]
-    hashes = [stretched(code, salt) for code in codes]
+    written = tuple(f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}" for code in codes)
+    return Codes(written, tuple(stretched(code, salt) for code in codes))
+
+
+def keep_codes(session: Session, user: PortalUser, codes: Codes) -> None:
+    """Let these codes open, and the former ones nothing any more."""
     forget_recovery_codes(session, user.id)
-    session.add_all(RecoveryCode(user_id=user.id, code_hash=one) for one in hashes)
+    session.add_all(RecoveryCode(user_id=user.id, code_hash=one) for one in codes.hashes)
     session.flush()
     record(session, AuditAction.RECOVERY_CODES_MADE, target=user)
-    if is_told:
-        write_mail(
-            session,
-            MailKind.RECOVERY_CODES_MADE,
-            to=user.email,
-            language=user.language,
-            user_id=user.id,
-        )
-    return [f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}" for code in codes]
 
 
 def use_recovery_code(session: Session, user: PortalUser, typed: str) -> bool:

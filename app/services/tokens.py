@@ -29,12 +29,14 @@ def issue_token(
     email: str,
     user_id: int | None = None,
     secret_key: str,
+    keeps_others: bool = False,
 ) -> Token:
     """Make a link for `email`; those made before for the same purpose and person open nothing any more.
 
+    `keeps_others` lets them be, where each belongs to a browser of its own.
     `secret_key` is the deployment's: `secret_of` makes the link of it, now and at each later attempt to send it.
     """
-    if user_id is not None:
+    if user_id is not None and not keeps_others:
         revoke_tokens(session, user_id, (purpose,))
     nonce = secrets.token_hex(16)
     at = now()

@@ -242,6 +242,7 @@ _BY_STRANGERS = frozenset(
     {
         AuditAction.SIGN_IN_FAILED,
         AuditAction.SIGN_IN_THROTTLED,
+        AuditAction.SECOND_STEP_FAILED,
         AuditAction.PASSWORD_RESET_REQUESTED,
         AuditAction.PASSWORD_RESET_THROTTLED,
     }

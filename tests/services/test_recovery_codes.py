@@ -63,9 +63,9 @@ def test_those_of_somebody_else_are_refused(app, session, codes):
 
 
 def test_new_ones_void_the_former(session, claire, codes):
-    from app.services.recovery_codes import make_recovery_codes
+    from app.services.second_step import renew_recovery_codes
 
-    newer = make_recovery_codes(session, claire)
+    newer = renew_recovery_codes(session, claire)
 
     assert not use(session, claire, codes[0])
     assert use(session, claire, newer[0])

@@ -136,13 +136,13 @@ class TestSetUp:
         return find_user(session, CLAIRE)
 
     def begin(self, session, user, vault):
-        from app.services.second_step import begin_set_up, set_up_of
+        from app.services.second_step_set_up import begin_set_up, set_up_of
 
         begin_set_up(session, user, vault=vault)
         return set_up_of(session, user, vault=vault, issuer="Titres Demo SA")
 
     def finish(self, session, user, code, vault):
-        from app.services.second_step import finish_set_up
+        from app.services.second_step_set_up import finish_set_up
 
         return finish_set_up(session, user, code, vault=vault, session_id=0)
 
@@ -180,13 +180,19 @@ class TestSetUp:
         with pytest.raises(CodeRefused):
             self.finish(session, claire, code_of(former.key), vault)
 
+    def test_one_that_was_begun_and_left_is_void(self, session, claire, vault, monkeypatch):
+        from app.services import second_step_set_up
+        from app.services.second_step import SecondStepMissing
+
+        about = self.begin(session, claire, vault)
+        later = second_step_set_up.now() + second_step_set_up.UNFINISHED_FOR + timedelta(seconds=1)
+        monkeypatch.setattr(second_step_set_up, "now", lambda: later)
+        with pytest.raises(SecondStepMissing):
+            self.finish(session, claire, code_of(about.key), vault)
+
     def test_it_cannot_be_set_up_over_one_that_is_on(self, session, claire, seed, vault):
-        from app.services.second_step import (
-            SecondStepMissing,
-            SecondStepThere,
-            begin_set_up,
-            set_up_of,
-        )
+        from app.services.second_step import SecondStepMissing
+        from app.services.second_step_set_up import SecondStepThere, begin_set_up, set_up_of
 
         with pytest.raises(SecondStepThere):
             begin_set_up(session, claire, vault=vault)
@@ -218,11 +224,10 @@ class TestSetUp:
 
     def test_switching_off_takes_codes_and_sessions_along(self, session, claire, seed, vault):
         from app.models import LoginSession, RecoveryCode
-        from app.services.recovery_codes import make_recovery_codes
-        from app.services.second_step import SecondStepMissing, switch_off
+        from app.services.second_step import SecondStepMissing, renew_recovery_codes, switch_off
         from app.services.sessions import start_session
 
-        make_recovery_codes(session, claire)
+        renew_recovery_codes(session, claire)
         kept, _token = start_session(session, claire.id, ip=None, user_agent=None)
         other, _token = start_session(session, claire.id, ip=None, user_agent=None)
         switch_off(session, claire, keep_session_id=kept.id)

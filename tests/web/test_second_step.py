@@ -156,6 +156,13 @@ def test_a_visitors_cookie_from_elsewhere_is_worth_nothing(client):
     assert client.get(ASKED).location == "/login"
 
 
+def test_whoever_knows_the_password_too_stops_nobody_from_signing_in(waiting, app, seed):
+    """Another first step, in another browser, ends nobody's ten minutes."""
+    sign_in(app.test_client(), CLAIRE)
+
+    assert give(waiting, code_of(seed)).status_code == 303
+
+
 def test_signing_out_leaves_nothing_to_go_on_with(waiting, app, seed):
     kept = waiting.get_cookie("visitor").value
     give(waiting, code_of(seed))

@@ -90,6 +90,7 @@ def _wait(user: PortalUser, *, method: SignInMethod, wanted: str | None) -> None
         email=user.email,
         user_id=user.id,
         secret_key=secret_key,
+        keeps_others=True,  # or whoever knows the password could stop its owner from signing in
     )
     secret = secret_of(token, secret_key=secret_key)
     session[WAITING] = {"secret": secret, "method": method.value, "wanted": wanted}

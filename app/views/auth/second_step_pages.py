@@ -23,14 +23,12 @@ from app.security.sessions import renew_sign_in
 from app.services.issuer import issuer_card
 from app.services.second_step import (
     SecondStepMissing,
-    begin_set_up,
     check_second_step,
-    finish_set_up,
     renew_recovery_codes,
-    set_up_of,
     status_of,
     switch_off,
 )
+from app.services.second_step_set_up import begin_set_up, finish_set_up, set_up_of
 from app.services.throttle import Limit, forgive_attempt, second_step_limits
 from app.views.auth.account_page import AccountPage, this_person
 from app.views.auth.second_step import CodeForm
@@ -155,14 +153,16 @@ class SecondStepPages(AccountPage):
         issuer = issuer_card(db.session()).name
         about = set_up_of(db.session(), _person(), vault=ports().vault, issuer=issuer)
         groups = [about.key[start : start + 4] for start in range(0, len(about.key), 4)]
-        page = self.render(self.set_up_template, form=form, qr=_qr(about.uri), groups=groups)
+        page = self.render(
+            self.set_up_template, form=form, uri=about.uri, qr=_qr(about.uri), groups=groups
+        )
         return make_response(page, status)
 
     def _off_page(self, form: FlaskForm, *, status: int = HTTPStatus.OK) -> Response:
         page = self.render("auth/second_step_off.html", form=form, second_step=second_step_card())
         return make_response(page, status)
 
-    def _codes_page(self, codes: list[str], *, is_new: bool) -> Response:
+    def _codes_page(self, codes: tuple[str, ...], *, is_new: bool) -> Response:
         """In the answer to the POST and nowhere else: they are kept nowhere, so no address can show them."""
         lines = [issuer_card(db.session()).name, this_person().email, "", *codes, ""]
         page = self.render(
@@ -222,7 +222,7 @@ def _counted() -> tuple[Limit, ...]:
 
 def _qr(uri: str) -> Markup:
     """The code as an SVG element, with the white around it that cameras need."""
-    code = segno.make(uri, error="m", micro=False)
+    code = segno.make(uri, error="l", micro=False)
     svg = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)
     label = Markup.escape(_("QR code for your app"))
     described = svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
