@@ -202,11 +202,16 @@ def test_walls_go_down_and_up_again_over_data(app, database):
         for engine in db.engines.values():
             engine.dispose()
     flask(app, "db", "downgrade", "0001")
+    engine = create_engine(database.addresses.owner)
+    lasting = before.keys() & set(inspect(engine).get_table_names())
+    engine.dispose()
     flask(app, "db", "upgrade")
     flask(app, "jobs", "install")  # its tables lost their rights along with ours
     flask(app, "db", "check")
 
-    assert counts() == before
+    after = counts()
+    assert {name: after[name] for name in lasting} == {name: before[name] for name in lasting}
+    assert after.keys() == before.keys()
     assert before["invoice"] > 50
 
 
