@@ -7,6 +7,7 @@ class Fault(StrEnum):
     """Each spoils one thing about the next answers, until it is taken back."""
 
     OTHER_ISSUER_IN_DISCOVERY = "OTHER_ISSUER_IN_DISCOVERY"
+    DISCOVERY_ERROR = "DISCOVERY_ERROR"
     PLAIN_DISCOVERY = "PLAIN_DISCOVERY"
     """The discovery document is a page of HTML."""
     OTHER_ISSUER_IN_REDIRECT = "OTHER_ISSUER_IN_REDIRECT"

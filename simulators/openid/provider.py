@@ -99,6 +99,8 @@ class OpenIdSimulator:
     # --- what it says about itself -------------------------------------------------------------
 
     def _discovery(self, _request: Request) -> Response:
+        if Fault.DISCOVERY_ERROR in self.faults:
+            return _json({"error": "server_error"}, 503)
         if Fault.PLAIN_DISCOVERY in self.faults:
             return Response("<p>Down for maintenance</p>", mimetype="text/html")
         is_other = Fault.OTHER_ISSUER_IN_DISCOVERY in self.faults

@@ -188,6 +188,18 @@ def test_what_is_published_is_asked_for_once_and_again_when_it_is_old(
     assert provider.asked.count("discovery") > 1
 
 
+def test_a_provider_that_failed_a_moment_ago_keeps_nobody_waiting(openid, provider, monkeypatch):
+    provider.faults = {Fault.DISCOVERY_ERROR}
+    for _ in range(3):
+        with pytest.raises(ProviderUnavailable):
+            openid.depart(return_to=RETURN_TO, language="fr", again=False)
+    assert provider.asked.count("discovery") == 1
+
+    provider.faults = set()
+    monkeypatch.setattr(metadata, "AFTER_FAILURE_S", 0)
+    assert prove(openid).subject == CLAIRE
+
+
 def test_a_new_key_is_looked_for(openid, provider, monkeypatch):
     monkeypatch.setattr(metadata, "KEYS_AGAIN_S", -1)
     prove(openid)

@@ -234,10 +234,10 @@ class TestTheWayBack:
         assert browser.is_signed_in
 
     def test_a_provider_that_is_down_is_told_before_anybody_leaves(self, browser, provider):
-        provider.faults = {Fault.PLAIN_DISCOVERY}
+        provider.faults = {Fault.DISCOVERY_ERROR}
 
         assert browser.set_out(next="/account") == "/login?next=/account"
-        assert "could not be verified" in browser.said()
+        assert "does not answer right now" in browser.said()
 
     def test_who_cancels_there_is_not_scolded(self, browser):
         assert browser.through("").location == "/login"

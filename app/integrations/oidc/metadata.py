@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from app.domain.openid import ProviderAnswerRefused
+from app.domain.openid import ProviderAnswerRefused, ProviderUnavailable
 
 KEPT_S = 3600.0
 """How long a discovery document and a key set are believed."""
 KEYS_AGAIN_S = 30.0
 """An unknown key is looked for again, but not more often than this: a forged token costs the provider nothing."""
+AFTER_FAILURE_S = 10.0
+"""Who comes this soon after a failure is told at once: waiting people would take all threads of a host."""
 _DISCOVERY = "/.well-known/openid-configuration"
 
 Get = Callable[[str], Mapping[str, Any]]
@@ -45,12 +47,13 @@ class Published:
         self._lock = Lock()
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        self._failed_at: float | None = None
 
     def metadata(self) -> Metadata:
         """Raises ProviderUnavailable, ProviderAnswerRefused."""
         with self._lock:
-            if self._metadata is None or _age(self._metadata) > KEPT_S:
-                document = self._get(self._issuer.rstrip("/") + _DISCOVERY)
+            if self._metadata is None or _age(self._metadata[0]) > KEPT_S:
+                document = self._asked(self._issuer.rstrip("/") + _DISCOVERY)
                 self._metadata = (time.monotonic(), self._checked(document))
             return self._metadata[1]
 
@@ -59,9 +62,20 @@ class Published:
         uri = self.metadata().jwks_uri
         with self._lock:
             longest = KEYS_AGAIN_S if looking_for_another else KEPT_S
-            if self._keys is None or _age(self._keys) > longest:
-                self._keys = (time.monotonic(), self._key_set(self._get(uri)))
+            if self._keys is None or _age(self._keys[0]) > longest:
+                self._keys = (time.monotonic(), self._key_set(self._asked(uri)))
             return self._keys[1]
+
+    def _asked(self, url: str) -> Mapping[str, Any]:
+        if self._failed_at is not None and _age(self._failed_at) < AFTER_FAILURE_S:
+            raise ProviderUnavailable(label=self._label)
+        try:
+            answer = self._get(url)
+        except ProviderUnavailable:
+            self._failed_at = time.monotonic()
+            raise
+        self._failed_at = None
+        return answer
 
     def _key_set(self, document: Mapping[str, Any]) -> KeySet:
         try:
@@ -101,8 +115,8 @@ class Published:
         return ProviderAnswerRefused(label=self._label, reason=reason)
 
 
-def _age(kept: tuple[float, object]) -> float:
-    return time.monotonic() - kept[0]
+def _age(at: float) -> float:
+    return time.monotonic() - at
 
 
 def _origin(url: str) -> str:

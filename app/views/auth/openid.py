@@ -11,7 +11,12 @@ from werkzeug.wrappers import Response
 from app.domain.access import SignInMethod
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
-from app.domain.openid import IdentityProvider, ProvedIdentity, ProviderAnswer
+from app.domain.openid import (
+    IdentityProvider,
+    ProvedIdentity,
+    ProviderAnswer,
+    ProviderSignInStopped,
+)
 from app.extensions import db, ports
 from app.fab.messages import message_for
 from app.fab.portal import PortalView, expose
@@ -102,6 +107,9 @@ class OpenIdView(PortalView):
                 return_to=return_address(provider.name),
             )
             return arrivals[journey.purpose](journey, proved)
+        except ProviderSignInStopped as error:  # their own choice, as a rule
+            flash(message_for(error), "info")
+            return see_other(_page_of(journey))
         except DomainError as error:
             return self.refuse(error, url=_page_of(journey))
 

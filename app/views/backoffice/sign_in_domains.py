@@ -37,7 +37,7 @@ class SignInDomainView(TenantModelView):
     list_columns: ClassVar[list[str]] = ["domain", "provider", "approved_by", "approved_at"]
     show_columns = list_columns
     add_columns: ClassVar[list[str]] = ["provider", "domain"]
-    search_columns = ("domain", "approved_at")
+    search_columns = ("domain",)
     order_columns = ("domain", "approved_at")
     base_order = ("domain", "asc")
     add_row_message = _("The domain is approved.")
@@ -52,16 +52,19 @@ class SignInDomainView(TenantModelView):
         "approved_at": _("Approved on"),
     }
     add_form_extra_fields: ClassVar[dict[str, Any]] = {
-        "provider": SelectField(_("Provider"), choices=_choices, validators=[DataRequired()]),
-        "domain": StringField(
-            _("Domain of the e-mail address"), validators=[DataRequired(_("Enter a domain."))]
+        "provider": SelectField(
+            _("Provider"),
+            description=_("Those of the settings (OIDC_PROVIDERS)."),
+            choices=_choices,
+            validators=[DataRequired()],
         ),
-    }
-    description_columns: ClassVar[dict[str, Any]] = {
-        "provider": _("Those of the settings (OIDC_PROVIDERS)."),
-        "domain": _(
-            "Example: company.be. A user whose address at exactly this domain the provider has "
-            "verified signs in through it at once. Nobody gets access who has none already."
+        "domain": StringField(
+            _("Domain of the e-mail address"),
+            description=_(
+                "Example: company.be. A user whose address at exactly this domain the provider has "
+                "verified signs in through it at once. Nobody gets access who has none already."
+            ),
+            validators=[DataRequired(_("Enter a domain."))],
         ),
     }
 
