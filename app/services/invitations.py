@@ -19,7 +19,7 @@ from app.domain.tokens import LIFETIMES, TokenPurpose
 from app.models import Address, Company, Invitation, InvitationAddress, Membership, PortalUser
 from app.services.audit import record
 from app.services.mail import write_mail
-from app.services.memberships import chosen_addresses
+from app.services.membership_limits import chosen_addresses
 from app.services.tokens import issue_token, revoke_token
 from app.services.versions import hold_company
 
@@ -144,12 +144,21 @@ def revoke_invitation(session: Session, invitation: Invitation) -> None:
         InvitationSettled
     """
     _hold(session, invitation)
-    _move(invitation, InvitationState.REVOKED)
-    invitation.ended_at = now()
-    if invitation.token_id is not None:
-        revoke_token(session, invitation.token_id)
-    session.flush()
-    record(session, AuditAction.INVITATION_REVOKED, target=invitation)
+    _revoke(session, invitation)
+
+
+def revoke_waiting(session: Session, company_id: int, email: str) -> None:
+    """Take back what waits for somebody whose access ends: an old mail must not let them in again.
+
+    The caller holds the company.
+    """
+    statement = select(Invitation).where(
+        Invitation.company_id == company_id,
+        Invitation.state == InvitationState.PENDING,
+        Invitation.email == email,
+    )
+    for invitation in session.scalars(statement).all():
+        _revoke(session, invitation)
 
 
 def expire_invitations(session: Session) -> int:
@@ -316,6 +325,15 @@ def _hold(session: Session, invitation: Invitation) -> None:
     """Wait for whoever is acting on access to this company, and read what they have left."""
     hold_company(session, invitation.company_id)
     session.refresh(invitation, with_for_update=True)
+
+
+def _revoke(session: Session, invitation: Invitation) -> None:
+    _move(invitation, InvitationState.REVOKED)
+    invitation.ended_at = now()
+    if invitation.token_id is not None:
+        revoke_token(session, invitation.token_id)
+    session.flush()
+    record(session, AuditAction.INVITATION_REVOKED, target=invitation)
 
 
 def _expire(session: Session, invitation: Invitation) -> None:

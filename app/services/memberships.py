@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
 from app.domain.clock import now, today
 from app.domain.errors import DomainError
 from app.domain.roles import EmployerRole
-from app.models import Address, Company, Membership, MembershipAddress, PortalUser
+from app.models import Company, Membership, PortalUser
 from app.services.administrators import (
     Standing,
     keep_an_administrator,
@@ -22,6 +22,8 @@ from app.services.administrators import (
     tell_administrators,
 )
 from app.services.audit import record
+from app.services.invitations import revoke_waiting
+from app.services.membership_limits import chosen_addresses, keep_limits, limits_of_membership
 from app.services.versions import EditedMeanwhile, hold_company
 
 
@@ -35,12 +37,6 @@ class EndsBeforeItStarts(DomainError):
     """The last day is before the first."""
 
     code = "ends_before_it_starts"
-
-
-class NoAddressChosen(DomainError):
-    """Access that is limited to some addresses names at least one."""
-
-    code = "no_address_chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +71,6 @@ class Access:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChoice:
-    """An address that access may be limited to; archived ones only while they are chosen."""
-
-    public_id: UUID
-    name: str
-    is_chosen: bool
-
-
 def give_access(
     session: Session, company: Company, user: PortalUser, access: Access, *, by_id: int | None
 ) -> Membership:
@@ -106,7 +93,7 @@ def give_access(
     _assign(membership, access)
     session.add(membership)
     session.flush()
-    _keep_only(session, membership, set(access.limits or ()))
+    keep_limits(session, membership, set(access.limits or ()))
     given = {"email": user.email, "role": access.values.role}
     given |= {"starts_on": access.values.starts_on, "expires_on": access.values.expires_on}
     if access.limits is not None:
@@ -180,7 +167,7 @@ def limit_to_addresses(
 
 
 def take_access_back(session: Session, membership: Membership) -> None:
-    """End access now. What the person did stays in the trail.
+    """End access now, and with it an invitation that waits. What the person did stays in the trail.
 
     Raises:
         EditedMeanwhile: somebody else was quicker.
@@ -189,16 +176,14 @@ def take_access_back(session: Session, membership: Membership) -> None:
     _hold(session, membership)
     before = access_of(session, membership).standing
     keep_an_administrator(session, membership, before=before, after=Standing.NONE)
-    limits = session.scalars(_rows(membership)).all()
     gone = {
         "email": membership.user.email,
         "role": membership.role,
         "starts_on": membership.starts_on,
         "expires_on": membership.expires_on,
     }
-    for row in limits:
-        session.delete(row)
-    session.flush()
+    keep_limits(session, membership, set())
+    revoke_waiting(session, membership.company_id, membership.user.username)
     session.delete(membership)
     session.flush()
     changes = {name: (value, None) for name, value in gone.items() if value is not None}
@@ -223,7 +208,7 @@ def become(
     keep_an_administrator(session, membership, before=before.standing, after=wanted.standing)
     _assign(membership, wanted)
     session.flush()
-    _keep_only(session, membership, set(wanted.limits or ()))
+    keep_limits(session, membership, set(wanted.limits or ()))
     record(session, AuditAction.MEMBERSHIP_CHANGED, target=membership, changes=changes)
     if wanted.values.administers and not before.values.administers:
         actor = session.info.get("actor")
@@ -234,7 +219,7 @@ def become(
 def access_of(session: Session, membership: Membership) -> Access:
     """All of somebody's access, as it is now."""
     values = AccessValues(membership.role, membership.starts_on, membership.expires_on)
-    limits = _chosen(session, membership) if membership.limited_to_addresses else None
+    limits = limits_of_membership(session, membership) if membership.limited_to_addresses else None
     return Access(values, limits)
 
 
@@ -245,40 +230,6 @@ def access_version(session: Session, membership: Membership) -> str:
     said = (membership.public_id, access.values.role.value, access.values.starts_on)
     text = " ".join(map(str, (*said, access.values.expires_on, limits)))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def address_choices(session: Session, membership: Membership) -> list[AddressChoice]:
-    """The addresses of the membership's company, by name."""
-    chosen = _chosen(session, membership)
-    statement = (
-        select(Address)
-        .where(Address.company_id == membership.company_id)
-        .order_by(Address.name, Address.id)
-    )
-    return [
-        AddressChoice(one.public_id, one.name, one.id in chosen)
-        for one in session.scalars(statement)
-        if one.archived_at is None or one.id in chosen
-    ]
-
-
-def chosen_addresses(
-    session: Session, company_id: int, wanted: Iterable[UUID] | None
-) -> dict[int, str] | None:
-    """The addresses of a company that access is to be limited to: id to name; None for all of them.
-
-    Raises:
-        NoAddressChosen: none of those that are wanted is known to whoever asks.
-    """
-    if wanted is None:
-        return None
-    statement = select(Address.id, Address.name).where(
-        Address.company_id == company_id, Address.public_id.in_(set(wanted))
-    )
-    found = {row.id: row.name for row in session.execute(statement)}
-    if not found:
-        raise NoAddressChosen(field="addresses")
-    return found
 
 
 def _check_days(values: AccessValues) -> None:
@@ -323,43 +274,6 @@ def _hold(session: Session, membership: Membership) -> None:
     if held.rowcount != 1:  # type: ignore[attr-defined]
         raise EditedMeanwhile
     session.refresh(membership)
-
-
-def _keep_only(session: Session, membership: Membership, wanted: set[int]) -> None:
-    there = {row.address_id: row for row in session.scalars(_rows(membership))}
-    for address_id, row in there.items():
-        if address_id not in wanted:
-            session.delete(row)
-    for address_id in sorted(wanted - set(there)):
-        session.add(
-            MembershipAddress(
-                company_id=membership.company_id,
-                membership_id=membership.id,
-                address_id=address_id,
-            )
-        )
-    session.flush()
-    session.expire(membership, ["addresses"])
-
-
-def _rows(membership: Membership) -> Select[MembershipAddress]:
-    return select(MembershipAddress).where(
-        MembershipAddress.company_id == membership.company_id,
-        MembershipAddress.membership_id == membership.id,
-    )
-
-
-def _chosen(session: Session, membership: Membership) -> dict[int, str]:
-    """The addresses that access is limited to now: id to name."""
-    statement = (
-        select(Address.id, Address.name)
-        .join(MembershipAddress, MembershipAddress.address_id == Address.id)
-        .where(
-            MembershipAddress.company_id == membership.company_id,
-            MembershipAddress.membership_id == membership.id,
-        )
-    )
-    return {row.id: row.name for row in session.execute(statement)}
 
 
 def touch_membership(session: Session, company_id: int, user_id: int) -> None:

@@ -14,16 +14,15 @@ from app.models import Membership, OutgoingMail, PortalUser
 from app.security.scope import of_company, of_portfolio
 from app.security.tenancy import open_scope
 from app.security.writes import NotYours
-from app.services import memberships
+from app.services import membership_limits
 from app.services.administrators import LastAdministratorStays
+from app.services.membership_limits import NoAddressChosen, address_choices
 from app.services.memberships import (
     Access,
     AccessValues,
     AlreadyMember,
     EndsBeforeItStarts,
-    NoAddressChosen,
     access_version,
-    address_choices,
     change_access,
     give_access,
     limit_to_addresses,
@@ -230,7 +229,7 @@ def test_of_two_who_change_access_at_once_the_slower_is_told(app, monkeypatch, s
         cast.membership(app, cast.VERA, cast.MARTIN).id,
         cast.address(app, "Eupen").public_id,
     )
-    both_looked, rows, outcomes = Barrier(2), memberships._rows, []
+    both_looked, rows, outcomes = Barrier(2), membership_limits._rows, []
 
     def wait_for_the_other(membership):
         with suppress(BrokenBarrierError):
@@ -257,7 +256,7 @@ def test_of_two_who_change_access_at_once_the_slower_is_told(app, monkeypatch, s
         open_scope(db.session(), of_portfolio((company.id,), user_id=marc.id))
         version = access_version(db.session(), db.session.get_one(Membership, key))
         db.session.remove()
-    monkeypatch.setattr(memberships, "_rows", wait_for_the_other)
+    monkeypatch.setattr(membership_limits, "_rows", wait_for_the_other)
     run_at_once([lambda: change(version)] * 2)
 
     assert sorted(outcomes) == ["done", "told"]

@@ -38,7 +38,8 @@ from app.services.companies import NewCompany, PostalLines, open_company
 from app.services.contacts import ContactValues, add_contact
 from app.services.invitations import Inviter, Terms, open_invitation
 from app.services.issuer_settings import IssuerValues, change_issuer
-from app.services.memberships import Access, AccessValues, chosen_addresses, give_access
+from app.services.membership_limits import chosen_addresses
+from app.services.memberships import Access, AccessValues, give_access
 from app.services.passwords import hash_password
 from app.services.sign_in_domains import approve_domain
 from app.services.users import create_user, find_user

@@ -92,7 +92,7 @@ class InvitationScreen(CompanyScreen):
     add_form_extra_fields: ClassVar[dict[str, Any]] = {
         "emails": InvitedEmails(
             _("E-mail addresses"),
-            description=_("One or many, apart by commas, spaces or new lines."),
+            description=_("One or many, separated by commas, spaces or new lines."),
         ),
         "expires_on": DateField(
             _("Last day of access"),

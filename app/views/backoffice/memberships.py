@@ -20,6 +20,7 @@ from app.models import Membership
 from app.security.fresh import ensure_fresh
 from app.security.permissions import Screen
 from app.services import memberships
+from app.services.membership_limits import address_choices
 from app.services.versions import EditedMeanwhile
 from app.views.backoffice.company_screen import CompanyScreen, uuid_of
 
@@ -119,7 +120,7 @@ class MembershipView(CompanyScreen):
 
     def _addresses_page(self, item: Membership, refusal: str = "", *, typed: bool = False) -> str:
         """The form as it is stored, or as it was `typed`."""
-        choices = memberships.address_choices(db.session(), item)
+        choices = address_choices(db.session(), item)
         chosen = set(_wanted_addresses() or ()) if typed else None
         seen = request.form.get("seen") if typed else None
         ticks = [

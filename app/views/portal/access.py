@@ -17,6 +17,7 @@ from app.security.fresh import requires_fresh
 from app.security.permissions import Permission
 from app.services import access_list, memberships
 from app.services.history import NEWEST, Subject, history
+from app.services.membership_limits import address_choices
 from app.services.versions import EditedMeanwhile
 from app.views.history_words import history_lines
 from app.views.labels import EMPLOYER_ROLES
@@ -155,7 +156,7 @@ def _change_form(membership: Membership) -> ChangeAccessForm:
     session = db.session()
     return ChangeAccessForm.of(
         membership,
-        memberships.address_choices(session, membership),
+        address_choices(session, membership),
         is_limited=not sees_every_address(),
         version=memberships.access_version(session, membership),
     )

@@ -18,7 +18,8 @@ from wtforms.validators import InputRequired, Optional
 from app.domain.roles import EmployerRole
 from app.models import Address, Membership
 from app.services.invitations import Terms
-from app.services.memberships import AccessValues, AddressChoice
+from app.services.membership_limits import AddressChoice
+from app.services.memberships import AccessValues
 from app.views.invited_emails import InvitedEmails
 from app.views.labels import EMPLOYER_ROLES
 from app.views.locale import LANGUAGES, offered_languages
