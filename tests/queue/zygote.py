@@ -20,7 +20,8 @@ from config import Settings
 from tests.queue.bench import TASK
 
 EFFECTS = table("effects_of_tests", column("key"), column("state"))
-LEASE = timedelta(seconds=1)
+LEASE = timedelta(seconds=3)
+"""Short, for what is killed waits for it; longer than a busy machine leaves a living worker without its turn."""
 THREADS = 2
 
 
