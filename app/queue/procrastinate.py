@@ -11,7 +11,7 @@ from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg import Error, errors
 from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.domain.clock import now
@@ -31,7 +31,7 @@ _ABSENT = (
 )
 
 
-class NotInstalled(RuntimeError):
+class NotInstalled(SQLAlchemyError):
     """procrastinate's tables are not there, or not for this role: no job can be announced, so none is written."""
 
 
@@ -71,7 +71,9 @@ def _in_words(error: ConnectorException) -> Exception:
     said = error.__cause__
     if isinstance(said, _ABSENT):
         return NotInstalled(f"procrastinate's tables are not ready for this role; run: {INSTALL}")
-    return DBAPIError("announcing a job", None, said) if isinstance(said, Error) else error
+    if isinstance(said, Error):
+        return DBAPIError.instance("announcing a job", None, said, Error)
+    return error
 
 
 ENGINE = ProcrastinateEngine()

@@ -21,7 +21,8 @@ _NOTE = "Made by flask jobs install, as of "
 _ONE_AT_A_TIME = 0x636C69656E74  # any number that nobody else locks
 
 _STATE: LiteralString = """
-    SELECT to_regclass(%(table)s) IS NOT NULL, obj_description(to_regclass(%(table)s), 'pg_class')
+    SELECT to_regclass(%(table)s) IS NOT NULL, obj_description(to_regclass(%(table)s), 'pg_class'),
+        has_table_privilege(to_regclass(%(table)s), 'INSERT')
 """
 _RELATIONS: LiteralString = """
     SELECT relname, relkind = 'S' FROM pg_class
@@ -96,9 +97,12 @@ def libpq_address(url: str) -> str:
 
 
 def is_current(connection: "psycopg.Connection[Any]") -> bool:
-    """Whether the tables are those of the installed procrastinate, or of a later one that was gone back from."""
-    _there, last = _installed(connection)
-    return last is not None and last >= newest_script()
+    """Whether this role may use tables that are those of the installed procrastinate.
+
+    Those of a later one will do: after going back to a former release they are still there.
+    """
+    _there, last, may_use = _installed(connection)
+    return may_use and last is not None and last >= newest_script()
 
 
 def newest_script() -> str:
@@ -107,7 +111,7 @@ def newest_script() -> str:
 
 
 def _bring_up_to_date(connection: "psycopg.Connection[Any]", *, anew: bool) -> Outcome:
-    there, last = _installed(connection)
+    there, last, _may_use = _installed(connection)
     if anew or not there:
         with connection.transaction():
             _remove(connection)  # also what a backup without the tables has kept
@@ -134,12 +138,12 @@ def _remove(connection: "psycopg.Connection[Any]") -> None:
             connection.execute(sql.SQL("DROP {} {} CASCADE").format(sql.SQL(kind), sql.SQL(name)))
 
 
-def _installed(connection: "psycopg.Connection[Any]") -> tuple[bool, str | None]:
-    """Whether the tables are there, and the last script that ran on them, where that was noted."""
+def _installed(connection: "psycopg.Connection[Any]") -> tuple[bool, str | None, bool]:
+    """Whether the tables are there, the last script that ran on them where that was noted, and whether we may write."""
     row = connection.execute(_STATE, {"table": _TABLE}).fetchone()
-    there, note = row or (False, "")
+    there, note, may_use = row or (False, "", False)
     _before, is_ours, script = str(note).partition(_NOTE)
-    return there, script if is_ours else None
+    return there, script if is_ours else None, bool(may_use)
 
 
 def _scripts() -> list[Path]:

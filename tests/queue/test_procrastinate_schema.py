@@ -186,9 +186,11 @@ def test_rights_that_were_lost_are_given_again(spare, connect):
     owner = connect("owner")
     owner.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLES.runtime}")
     owner.commit()
+    assert not is_current(connect("runtime"))
 
     install(spare.addresses.owner, ROLES)
 
+    assert is_current(connect("runtime"))
     assert ("procrastinate_jobs", "INSERT") in rights(owner, ROLES.runtime)
 
 
