@@ -133,6 +133,19 @@ def client(app: "Flask") -> "FlaskClient":
 
 
 @pytest.fixture
+def empty_ledger(app: "Flask") -> None:
+    """No job is left, not even those that loading the cast has set off."""
+    from sqlalchemy import delete
+
+    from app.jobs.running import system_engine
+    from app.models import Job
+    from app.security.tenancy import CHECKED
+
+    with system_engine(app).begin() as connection:
+        connection.execute(delete(Job), execution_options=CHECKED)
+
+
+@pytest.fixture
 def run_jobs(app: "Flask") -> Callable[..., int]:
     """Runs what is due now, and what that sets off; a job that fails, not only postpones, fails the test.
 

@@ -11,9 +11,9 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.domain.jobs import JobState
-from app.jobs.running import run_due, system_engine
+from app.jobs.running import engine_of, run_due, system_engine
+from app.jobs.schedules import Timetable
 from app.jobs.worker import THREADS, Worker
-from app.queue.engine import engine_named
 from app.security.tenancy import CHECKED
 from config import Settings
 
@@ -29,7 +29,9 @@ MOST_THREADS = 10
     show_default=True,
     help="Jobs that run at the same time.",
 )
-@click.option("--drain", is_flag=True, help="Run what is due now, then end.")
+@click.option(
+    "--drain", is_flag=True, help="Run what is due now, scheduled work included, then end."
+)
 @with_appcontext
 def worker(*, threads: int, drain: bool) -> None:
     """Run jobs: send mails, end what has expired. As many workers as you like."""
@@ -43,8 +45,7 @@ def worker(*, threads: int, drain: bool) -> None:
 
 def refuse_unprepared(app: Flask) -> None:
     """Raises click.ClickException when the database lacks what jobs need; its text names the command."""
-    settings: Settings = app.extensions["settings"]
-    engine = engine_named(settings.jobs_engine or "")
+    engine = engine_of(app)
     with system_engine(app).connect() as connection:
         # It asks which tables there are, and for nobody's rows.
         missing = engine.missing(connection.execution_options(**CHECKED))
@@ -53,6 +54,7 @@ def refuse_unprepared(app: Flask) -> None:
 
 
 def _drain(app: Flask) -> None:
+    Timetable(system_engine(app)).tick()
     rans = run_due(app)
     done = sum(ran.state is JobState.DONE for ran in rans)
     click.echo(f"Jobs run: {len(rans)}; done: {done}.")

@@ -22,6 +22,7 @@ from app.jobs.handlers import HANDLERS
 from app.jobs.heartbeat import Heartbeat
 from app.jobs.work import Handler, Work
 from app.queue.backoff import MOST_ATTEMPTS, delay_after, delay_asked_for
+from app.queue.engine import JobsEngine, engine_named, jobs_engine_of
 from app.queue.ledger import LEASE, Claim, LeaseLost, Ledger
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,11 @@ def system_engine(app: Flask) -> Engine:
     with app.app_context():
         engines: Mapping[str | None, Engine] = db.engines
     return engines.get("system") or engines[None]
+
+
+def engine_of(app: Flask) -> JobsEngine:
+    """The jobs engine of the deployment."""
+    return engine_named(jobs_engine_of(system_engine(app)))
 
 
 def _work_of(claim: Claim, ledger: Ledger) -> Work:

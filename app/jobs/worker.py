@@ -11,10 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.jobs import Task
 from app.jobs.handlers import HANDLERS
-from app.jobs.running import runner_of, system_engine
+from app.jobs.running import engine_of, runner_of, system_engine
 from app.jobs.schedules import Timetable
 from app.jobs.work import Handler
-from app.queue.engine import Duty, engine_named
+from app.queue.engine import Duty
 from app.queue.ledger import LEASE
 from config import Settings
 
@@ -38,7 +38,9 @@ class Worker:
         handlers: Mapping[Task, Handler] = HANDLERS,
         lease: timedelta = LEASE,
     ) -> None:
-        self._settings: Settings = app.extensions["settings"]
+        settings: Settings = app.extensions["settings"]
+        self._database_url = settings.database_system_url.get_secret_value()
+        self._jobs_engine = engine_of(app)
         self._running = ExitStack()
         self._runner = self._running.enter_context(runner_of(app, handlers=handlers, lease=lease))
         self._stop = Event()
@@ -86,10 +88,10 @@ class Worker:
             run_one=self._runner.run_one,
             threads=threads,
             stop=self._stop,
-            database_url=self._settings.database_system_url.get_secret_value(),
+            database_url=self._database_url,
         )
         try:
-            engine_named(self._settings.jobs_engine or "").serve(duty)
+            self._jobs_engine.serve(duty)
         except Exception:
             log.exception("the worker has ended")
 

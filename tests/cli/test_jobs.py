@@ -8,6 +8,8 @@ from app.domain.jobs import FailedForGood, JobState, Task
 from app.models import AuditEvent, Job
 from app.queue import enqueue
 
+pytestmark = pytest.mark.usefixtures("empty_ledger")
+
 
 @pytest.fixture
 def run(app):

@@ -11,6 +11,8 @@ from app.models import Job
 from app.queue import enqueue
 from app.queue.backoff import MOST_ATTEMPTS
 
+pytestmark = pytest.mark.usefixtures("empty_ledger")
+
 SECRET = "claire.dupont@martin.example"
 
 

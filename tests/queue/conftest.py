@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.fixture(params=["embedded", pytest.param("procrastinate", marks=pytest.mark.postgresql)])
-def bench(request, app, database):
+def bench(request, app, database, empty_ledger):
     from tests.queue.bench import Bench
 
     bench = Bench(app, request.param, database.addresses)

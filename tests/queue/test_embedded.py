@@ -11,7 +11,7 @@ from tests.queue.bench import TASK, Bench
 
 
 @pytest.fixture
-def bench(app, database):
+def bench(app, database, empty_ledger):
     bench = Bench(app, "embedded", database.addresses)
     yield bench
     bench.close()

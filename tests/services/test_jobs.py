@@ -16,6 +16,8 @@ from app.services.jobs import (
 from tests import cast
 from tests.services.trail import follow_trail
 
+pytestmark = pytest.mark.usefixtures("empty_ledger")
+
 
 @pytest.fixture
 def marc(session):
