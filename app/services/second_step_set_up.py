@@ -59,14 +59,15 @@ def begin_set_up(session: Session, user: PortalUser, *, vault: Vault) -> None:
     }
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if is_postgresql else sqlite.insert
-    written = session.execute(
+    written = session.scalar(
         insert(SecondStep)
         .values(user_id=user.id, **values)
         .on_conflict_do_update(
             index_elements=["user_id"], set_=values, where=SecondStep.confirmed_at.is_(None)
         )
+        .returning(SecondStep.user_id)
     )
-    if written.rowcount != 1:  # type: ignore[attr-defined]
+    if written is None:
         raise SecondStepThere
 
 
