@@ -25,8 +25,9 @@ CLAIRE = cast.CLAIRE
 
 
 @pytest.fixture
-def server(app, tmp_path, monkeypatch):
+def server(app, tmp_path, monkeypatch, run_jobs):
     """A mail server that the application sends to, instead of its outbox."""
+    run_jobs()  # what the cast has left goes to the outbox
     with mail_server(tmp_path, tls="none") as running:
         beside = Flask("beside")
         beside.config.update(mail_config(f"smtp://{HOST}:{running.port}?tls=none"))
