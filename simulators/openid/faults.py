@@ -31,6 +31,8 @@ class Fault(StrEnum):
     TOKEN_PAGE = "TOKEN_PAGE"  # noqa: S105 - the name of a fault
     """The token endpoint answers 200 with a page of HTML."""
     TOKEN_REDIRECT = "TOKEN_REDIRECT"  # noqa: S105 - the name of a fault
+    ODD_TOKEN_ANSWER = "ODD_TOKEN_ANSWER"  # noqa: S105 - the name of a fault
+    """The answer of the token endpoint has a list where a number belongs."""
     ENDLESS = "ENDLESS"
     """The token endpoint answers more than anybody should read."""
     SLOW = "SLOW"

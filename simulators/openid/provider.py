@@ -186,10 +186,10 @@ class OpenIdSimulator:
         )
         if grant is None or request.form.get("grant_type") != "authorization_code":
             return _json({"error": "invalid_grant"}, 400)
-        answer = {
+        answer: dict[str, object] = {
             "access_token": self._grants.issue_access_token(grant.person),
             "token_type": "Bearer",
-            "expires_in": 300,
+            "expires_in": [300] if Fault.ODD_TOKEN_ANSWER in self.faults else 300,
         }
         if Fault.NO_ID_TOKEN not in self.faults:
             answer["id_token"] = self._id_token(grant)

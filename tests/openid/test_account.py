@@ -85,7 +85,7 @@ class TestLinking:
         linking(marc, MARC)
 
         assert len(identities(offered)) == 1
-        assert len(mails(offered)) == 1
+        assert mails(offered).count(("IDENTITY_LINKED", cast.MARC)) == 1
 
     def test_it_needs_a_fresh_sign_in(self, marc, offered):
         grow_stale(offered)

@@ -14,7 +14,7 @@ from app.domain.openid import (
     ProviderUnavailable,
 )
 from app.integrations.oidc import OpenIdClient, Registration, metadata
-from simulators.openid import Fault
+from simulators.openid import Fault, Person
 from tests.openid.conftest import (
     BRUNO,
     CLAIRE,
@@ -93,6 +93,7 @@ def test_asked_again_the_provider_is_told_not_to_trust_a_former_sign_in(openid):
         (Fault.SIGNED_BY_CLIENT_SECRET, "alg"),
         (Fault.NO_ID_TOKEN, "id_token"),
         (Fault.TOKEN_PAGE, "token endpoint"),
+        (Fault.ODD_TOKEN_ANSWER, "token endpoint"),
     ],
 )
 def test_an_answer_that_is_wrong_in_one_thing_proves_nothing(
@@ -286,6 +287,21 @@ def test_when_somebody_signed_in_there_is_told_where_it_is_known(openid, provide
 
     provider.faults = {Fault.NO_AUTH_TIME}
     assert prove(openid).authenticated_at is None
+
+
+@pytest.mark.parametrize("subject", ["with\0nul", "with\nline", "x" * 256])
+def test_a_subject_that_no_table_takes_is_refused(openid, provider, subject):
+    provider.people[subject] = Person(subject, "Odd", None, None)
+
+    with pytest.raises(ProviderAnswerRefused) as refused:
+        prove(openid, subject)
+    assert refused.value.params["reason"] == "sub"
+
+
+def test_an_address_that_nobody_can_read_is_none(openid, provider):
+    provider.people[CLAIRE] = Person(CLAIRE, "Claire", "claire\0@example.com", True)
+
+    assert prove(openid).email is None
 
 
 class TestTheProviderItself:

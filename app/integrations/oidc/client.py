@@ -21,7 +21,7 @@ from app.domain.openid import (
     ProviderUnavailable,
 )
 from app.integrations.oidc.http import Patience, get_json, limited
-from app.integrations.oidc.id_token import checked_claims
+from app.integrations.oidc.id_token import Expected, checked_claims
 from app.integrations.oidc.metadata import Metadata, Published
 from config_openid import OpenIdProvider
 
@@ -107,10 +107,8 @@ class OpenIdClient:
             token = self._token(answer, departure, metadata, return_to=return_to)
             claims = checked_claims(
                 token,
+                Expected(self.issuer, self._registered.client_id, departure.nonce),
                 keys=lambda another: self._published.keys(looking_for_another=another),
-                issuer=self.issuer,
-                client_id=self._registered.client_id,
-                nonce=departure.nonce,
                 label=self.label,
             )
             return self._identity(claims | self._email_of(claims, token, metadata))
@@ -152,8 +150,8 @@ class OpenIdClient:
                 raise self._refused("token endpoint: not_json") from error
             except RequestException as error:
                 raise ProviderUnavailable(label=self.label) from error
-            except ValueError as error:
-                raise self._refused("token endpoint: not_an_object") from error
+            except (TypeError, ValueError) as error:
+                raise self._refused("token endpoint: malformed") from error
 
     def _email_of(
         self, claims: Mapping[str, Any], token: Mapping[str, Any], metadata: Metadata
@@ -170,15 +168,15 @@ class OpenIdClient:
         return {name: told[name] for name in ("email", "email_verified") if name in told}
 
     def _identity(self, claims: Mapping[str, Any]) -> ProvedIdentity:
-        email = claims.get("email")
-        if len(claims["sub"]) > LONGEST_SUBJECT:
+        subject, email = claims["sub"], claims.get("email")
+        if len(subject) > LONGEST_SUBJECT or not subject.isprintable():
             raise self._refused("sub")
         return ProvedIdentity(
             provider=self.name,
             label=self.label,
             issuer=self.issuer,
-            subject=claims["sub"],
-            email=email if isinstance(email, str) and email else None,
+            subject=subject,
+            email=email if isinstance(email, str) and email and email.isprintable() else None,
             is_email_verified=claims.get("email_verified") is True,
             authenticated_at=self._instant(claims.get("auth_time")),
         )

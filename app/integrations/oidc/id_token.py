@@ -1,6 +1,7 @@
 """The identity token: its signature by a published key, and every claim that must be right about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from authlib.oidc.core import CodeIDToken
@@ -17,13 +18,20 @@ LEEWAY_S = 60
 """How far the provider's clock may be from ours."""
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a token has to say to be meant for us, now."""
+
+    issuer: str
+    client_id: str
+    nonce: str
+
+
 def checked_claims(
-    token: dict[str, Any],
+    token: Mapping[str, Any],
+    expected: Expected,
     *,
     keys: Callable[[bool], KeySet],
-    issuer: str,
-    client_id: str,
-    nonce: str,
     label: str,
 ) -> dict[str, Any]:
     """Return the claims of the identity token in a token answer (OpenID Connect Core 1.0, 3.1.3.7).
@@ -35,31 +43,35 @@ def checked_claims(
         ProviderUnavailable: the keys could not be had.
     """
     try:
-        decoded = _decoded(token.get("id_token"), keys)
-        claims = CodeIDToken(
-            decoded.claims,
-            decoded.header,
-            options={
-                "iss": {"essential": True, "value": issuer},
-                "aud": {"essential": True, "values": [client_id]},
-                "sub": {"essential": True},
-            },
-            params={
-                "nonce": nonce,
-                "client_id": client_id,
-                "access_token": token.get("access_token"),
-            },
-        )
-        claims.validate(leeway=LEEWAY_S)
+        claims = _validated(_decoded(token.get("id_token"), keys), token, expected)
     except JoseError as error:
         reason = f"{error.error} {getattr(error, 'claim', '')}".strip()
         raise ProviderAnswerRefused(label=label, reason=reason) from error
     except (TypeError, ValueError) as error:
         raise ProviderAnswerRefused(label=label, reason="id_token") from error
-    if claims["iss"] != issuer:  # joserfc takes a list that holds it, too
+    if claims["iss"] != expected.issuer:  # joserfc takes a list that holds it, too
         raise ProviderAnswerRefused(label=label, reason="iss")
     if not isinstance(claims["sub"], str) or not claims["sub"]:
         raise ProviderAnswerRefused(label=label, reason="sub")
+    return claims
+
+
+def _validated(decoded: jwt.Token, token: Mapping[str, Any], expected: Expected) -> dict[str, Any]:
+    claims = CodeIDToken(
+        decoded.claims,
+        decoded.header,
+        options={
+            "iss": {"essential": True, "value": expected.issuer},
+            "aud": {"essential": True, "values": [expected.client_id]},
+            "sub": {"essential": True},
+        },
+        params={
+            "nonce": expected.nonce,
+            "client_id": expected.client_id,
+            "access_token": token.get("access_token"),
+        },
+    )
+    claims.validate(leeway=LEEWAY_S)
     return dict(claims)
 
 
