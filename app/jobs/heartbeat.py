@@ -22,7 +22,7 @@ class Heartbeat:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._in_hand: dict[int, Claim] = {}
+        self._in_hand: set[Claim] = set()
         self._lock = Lock()
         self._stop = Event()
         self._thread = Thread(target=self._beat, name="jobs-heartbeat", daemon=True)
@@ -44,17 +44,17 @@ class Heartbeat:
     def keeping(self, claim: Claim) -> Iterator[None]:
         """Renew this lease until the block ends."""
         with self._lock:
-            self._in_hand[claim.job_id] = claim
+            self._in_hand.add(claim)
         try:
             yield
         finally:
             with self._lock:
-                self._in_hand.pop(claim.job_id, None)
+                self._in_hand.discard(claim)
 
     def in_hand(self) -> list[Claim]:
         """The jobs that are running now."""
         with self._lock:
-            return list(self._in_hand.values())
+            return list(self._in_hand)
 
     def _beat(self) -> None:
         while not self._stop.wait(self._ledger.lease.total_seconds() / BEATS_PER_LEASE):

@@ -63,8 +63,10 @@ class Timetable:
         while not stop.wait(TICK_S):
             try:
                 self.tick()
-            except SQLAlchemyError as error:
-                log.warning("schedules: %s; trying again", type(error).__name__)
+            except Exception as error:
+                is_away = isinstance(error, SQLAlchemyError)  # anything else may be a fault of ours
+                name = type(error).__name__
+                log.warning("schedules: %s; trying again", name, exc_info=not is_away)
 
     def tick(self) -> None:
         at = now()

@@ -96,10 +96,11 @@ class Worker:
             log.exception("the worker has ended")
 
     def _run_next(self) -> bool:
-        """Outlive a database that is restarted, or locked for long: its jobs are still there afterwards."""
+        """Outlive whatever it is, a database that is restarted for one: its jobs are still there afterwards."""
         try:
             return self._runner.run_next() is not None
-        except SQLAlchemyError as error:
-            log.warning("jobs: %s; trying again", type(error).__name__)
+        except Exception as error:
+            is_away = isinstance(error, SQLAlchemyError)  # anything else may be a fault of ours
+            log.warning("jobs: %s; trying again", type(error).__name__, exc_info=not is_away)
             self._stop.wait(AGAIN_S)
             return False

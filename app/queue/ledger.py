@@ -33,9 +33,9 @@ class LeaseLost(Exception):
     """Somebody else has the job by now; what this worker still has to say about it does not count."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Claim:
-    """A job in hand. `attempt` counts from 1."""
+    """A job in hand: this one time, another claim of the same job is not the same. `attempt` counts from 1."""
 
     job_id: int
     task: Task

@@ -5,6 +5,7 @@ from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Task
@@ -75,9 +76,8 @@ def test_a_worker_that_starts_anew_does_not_repeat_a_slot(engine, slots, time_ma
     assert len(slots()) == 1
 
 
-def test_a_database_that_does_not_answer_is_asked_again(engine, slots, monkeypatch):
-    from sqlalchemy.exc import OperationalError
-
+@pytest.mark.parametrize("error", [OperationalError("", {}, Exception()), RuntimeError()])
+def test_the_timetable_outlives_what_stops_it_once(engine, slots, monkeypatch, error):
     monkeypatch.setattr("app.jobs.schedules.TICK_S", 0.01)
     timetable, stop, ticks = Timetable(engine, [HOURLY]), Event(), []
     tick = timetable.tick
@@ -85,7 +85,7 @@ def test_a_database_that_does_not_answer_is_asked_again(engine, slots, monkeypat
     def failing_once():
         ticks.append(1)
         if len(ticks) == 1:
-            raise OperationalError("select", {}, Exception())
+            raise error
         tick()
         stop.set()
 

@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import JobState, Task
@@ -86,14 +87,13 @@ def test_what_does_not_end_in_time_is_given_back_and_cannot_write_any_more(app, 
     assert job(number).state is JobState.WAITING
 
 
-def test_a_database_that_is_away_for_a_while_is_outlived(app, add, job, monkeypatch):
-    from sqlalchemy.exc import OperationalError
-
+@pytest.mark.parametrize("error", [OperationalError("", {}, Exception()), RuntimeError()])
+def test_a_database_that_is_away_for_a_while_is_outlived(app, add, job, monkeypatch, error):
     from app.jobs import worker as module
     from app.queue.ledger import Ledger
 
     monkeypatch.setattr(module, "AGAIN_S", 0.01)
-    claim_next, away = Ledger.claim_next, [OperationalError("", {}, Exception())] * 3
+    claim_next, away = Ledger.claim_next, [error] * 3
 
     def claim(ledger):
         if away:
