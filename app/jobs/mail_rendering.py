@@ -20,7 +20,7 @@ from app.fab.labels import label_of
 from app.jobs.mail_subjects import SUBJECTS
 from app.models import OutgoingMail, PortalUser, Token
 from app.services.issuer import UNNAMED
-from app.services.issuer_settings import read_issuer
+from app.services.issuer_settings import IssuerValues, read_issuer
 from app.services.tokens import secret_of
 from config import Settings
 
@@ -42,22 +42,15 @@ def render_mail(
     """
     issuer = read_issuer(session)[0]
     language = mail.language if mail.language in LANGUAGES else issuer.default_language
-    user = session.get(PortalUser, mail.user_id) if mail.user_id is not None else None
     with force_locale(language):
-        facts: dict[str, Any] = {
+        facts = {
             **_facts_of(mail),
-            "issuer": issuer.name or UNNAMED.name,
-            "contact_email": issuer.contact_email,
-            "contact_phone": issuer.contact_phone,
+            **_facts_of_recipient(session, mail),
+            **_facts_of_issuer(issuer, settings),
+            **_facts_of_link(mail, token, settings),
             "language": language,
-            "to": mail.to_email,
-            "first_name": "" if user is None else user.first_name or "",
-            "portal_url": settings.public_url,
-            "link": _link(mail, token, settings),
-            "link_ends_at": None if token is None else token.expires_at,
         }
-        subject = str(SUBJECTS[mail.kind]) % facts
-        facts["subject"] = subject
+        facts["subject"] = str(SUBJECTS[mail.kind]) % facts
         html = _rendered(mail, "html", facts)
         text = _rendered(mail, "txt", facts)
     return MailMessage(
@@ -66,7 +59,7 @@ def render_mail(
         sender_name=issuer.sender_name or UNNAMED.name,
         sender_email=issuer.sender_email or f"no-reply@{settings.public_host}",
         reply_to=issuer.contact_email,
-        subject=subject,
+        subject=facts["subject"],
         language=language,
         text=_EMPTY_LINES.sub("\n\n", text).strip() + "\n",
         html=_INLINER.inline(html),
@@ -99,12 +92,29 @@ def _as_value(stored: object, fact: Fact) -> object:
     return stored
 
 
-def _link(mail: OutgoingMail, token: Token | None, settings: Settings) -> str:
+def _facts_of_recipient(session: Session, mail: OutgoingMail) -> dict[str, Any]:
+    user = session.get(PortalUser, mail.user_id) if mail.user_id is not None else None
+    return {"to": mail.to_email, "first_name": "" if user is None else user.first_name or ""}
+
+
+def _facts_of_issuer(issuer: IssuerValues, settings: Settings) -> dict[str, Any]:
+    return {
+        "issuer": issuer.name or UNNAMED.name,
+        "contact_email": issuer.contact_email,
+        "contact_phone": issuer.contact_phone,
+        "portal_url": settings.public_url,
+    }
+
+
+def _facts_of_link(mail: OutgoingMail, token: Token | None, settings: Settings) -> dict[str, Any]:
     path = CONTENTS[mail.kind].link
     if path is None or token is None:
-        return ""
+        return {"link": "", "link_ends_at": None}
     secret = secret_of(token, secret_key=settings.secret_key.get_secret_value())
-    return settings.public_url + path.format(secret=secret)
+    return {
+        "link": settings.public_url + path.format(secret=secret),
+        "link_ends_at": token.expires_at,
+    }
 
 
 def _rendered(mail: OutgoingMail, form: str, facts: Mapping[str, Any]) -> str:

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from app.domain.clock import now
 from app.domain.jobs import Task
 from app.domain.mail import MailKind, MailState
 from app.domain.mail_contents import CONTENTS, stored_context
@@ -29,39 +28,35 @@ def write_mail(
 ) -> OutgoingMail | None:
     """Have a mail sent to one person once the caller has committed; None where `key` was mailed before.
 
-    `context` gives the facts that `app.domain.mail_contents` lists for `kind`, and holds no secret: the link of
-    `token` is made when the mail is sent. `company_id` is whose mail it is: their account managers see it in the
-    delivery log.
+    `context` gives the facts that `app.domain.mail_contents` lists for `kind`, no secret among them: the link of
+    `token` is made when the mail leaves. `company_id` is whose mail it is: their account managers see it listed.
 
     Raises TypeError where a fact or the token is missing, or one is given that the mail has no use for.
     """
-    facts = stored_context(kind, context or {})
-    if (None if token is None else token.purpose) != CONTENTS[kind].purpose:
-        raise TypeError(f"{kind.value} takes a token for {CONTENTS[kind].purpose}")
-    public_id = uuid4()
-    job = enqueue(
-        session,
-        Task.SEND_MAIL,
-        {"mail": str(public_id)},
-        key=None if key is None else f"mail {key}",
-        company_id=company_id,
-    )
-    if job is None:
+    public_id, job_key = uuid4(), None if key is None else f"mail {key}"
+    arguments = {"mail": str(public_id)}
+    if enqueue(session, Task.SEND_MAIL, arguments, key=job_key, company_id=company_id) is None:
         return None
     mail = OutgoingMail(
         public_id=public_id,
         kind=kind,
         to_email=to,
         language=language,
-        context=facts,
+        context=_checked(kind, context or {}, token),
         attachments=[dict(one) for one in attachments],
         token_id=None if token is None else token.id,
         user_id=user_id,
         company_id=company_id,
         key=key,
         state=MailState.QUEUED,
-        written_at=now(),
     )
     session.add(mail)
     session.flush()
     return mail
+
+
+def _checked(kind: MailKind, context: Mapping[str, Any], token: Token | None) -> dict[str, object]:
+    purpose = CONTENTS[kind].purpose
+    if (None if token is None else token.purpose) != purpose:
+        raise TypeError(f"{kind.value} takes a token for {purpose}")
+    return stored_context(kind, context)
