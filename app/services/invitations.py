@@ -105,14 +105,6 @@ def invite(
     return Invited(tuple(sent), tuple(kept), tuple(e for e in emails if e in waiting - members))
 
 
-def open_invitation(
-    session: Session, company: Company, email: str, terms: Terms, *, by: Inviter
-) -> Invitation:
-    """An invitation that waits without its mail: the demo's, whose mail was sent before anybody looked."""
-    limits = chosen_addresses(session, company.id, terms.addresses)
-    return _opened(session, company, email, terms, limits=limits, by=by)
-
-
 def resend_invitation(
     session: Session, invitation: Invitation, *, by: Inviter, secret_key: str
 ) -> None:

@@ -99,7 +99,7 @@ def test_a_load_that_was_killed_is_finished_by_the_next_one(app):
             )
             session.commit()
 
-        assert load_demo(blobs=ports().blobs)
+        assert load_demo(blobs=ports().blobs, secret_key=app.secret_key)
 
     assert _counts(app)[0] == before[0]
     assert cast.overdue_invoice(app).open_cents > 0

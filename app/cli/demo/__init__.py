@@ -16,9 +16,10 @@ demo = CommandGroup("demo", help="The demo: a made-up issuer, its customers, the
 @pass_script_info
 def load(info: ScriptInfo) -> None:
     """Add the people, companies, invoices and payments of the demo; twice does no harm."""
-    _require_demo(info.load_app())
+    app = info.load_app()
+    _require_demo(app)
     try:
-        is_new = load_demo(blobs=ports().blobs)
+        is_new = load_demo(blobs=ports().blobs, secret_key=str(app.secret_key))
     except OtherDataPresent:
         raise click.ClickException(
             "This database holds other people or companies, so the demo was not added. "

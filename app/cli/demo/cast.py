@@ -36,7 +36,7 @@ from app.models import Address, Company, IssuerSetting, PortalUser
 from app.services.addresses import AddressValues, add_address
 from app.services.companies import NewCompany, PostalLines, open_company
 from app.services.contacts import ContactValues, add_contact
-from app.services.invitations import Inviter, Terms, open_invitation
+from app.services.invitations import Inviter, Terms, invite
 from app.services.issuer_settings import IssuerValues, change_issuer
 from app.services.membership_limits import chosen_addresses
 from app.services.memberships import Access, AccessValues, give_access
@@ -57,8 +57,8 @@ def holds_anything(session: Session) -> bool:
     return any(session.scalar(select(key).limit(1)) is not None for key in keys)
 
 
-def add_cast(session: Session) -> None:
-    """Add the issuer, every company and everybody."""
+def add_cast(session: Session, *, secret_key: str) -> None:
+    """Add the issuer, every company and everybody; who is invited gets their mail once a worker runs."""
     change_issuer(session, _ISSUER, version="")
     password = hash_password(PASSWORD)  # once: everybody has the same one, and hashing is slow
     managers: dict[str, int | None] = {}
@@ -70,7 +70,7 @@ def add_cast(session: Session) -> None:
         user = _person(session, customer, password)
         _let_in(session, customer, user, companies)
     for invited in INVITED:
-        _invite(session, invited, companies)
+        _invite(session, invited, companies, secret_key=secret_key)
     approve_domain(session, provider=PROVIDER, domain=APPROVED_DOMAIN, offered=(PROVIDER,))
 
 
@@ -163,12 +163,18 @@ def _let_in(
         give_access(session, company, user, access, by_id=None)
 
 
-def _invite(session: Session, invited: InvitedPerson, companies: dict[str, Company]) -> None:
+def _invite(
+    session: Session,
+    invited: InvitedPerson,
+    companies: dict[str, Company],
+    *,
+    secret_key: str,
+) -> None:
     inviter = find_user(session, invited.by)
     terms = Terms(invited.belonging.role)
     company = companies[invited.belonging.company]
     by = Inviter(inviter.id, inviter.name)
-    open_invitation(session, company, invited.email, terms, by=by)
+    invite(session, company, [invited.email], terms, by=by, secret_key=secret_key)
 
 
 def _places(session: Session, company: Company, belonging: Belonging) -> list[UUID] | None:

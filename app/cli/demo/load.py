@@ -30,8 +30,10 @@ class OtherDataPresent(Exception):
     """The database holds people or companies that are not the demo's."""
 
 
-def load_demo(*, blobs: BlobStore) -> bool:
+def load_demo(*, blobs: BlobStore, secret_key: str) -> bool:
     """Load the cast, its documents and its payments; False when all of it was there already.
+
+    `secret_key` is the deployment's, for the link of the invitation.
 
     Raises:
         OtherDataPresent: nothing was added.
@@ -42,7 +44,7 @@ def load_demo(*, blobs: BlobStore) -> bool:
         if not holds_cast(session):
             if holds_anything(session):
                 raise OtherDataPresent
-            add_cast(session)
+            add_cast(session, secret_key=secret_key)
             session.commit()
         loaded_on = _loaded_on(session)
     # A load that is finished on a later day makes the documents of the day it began.

@@ -129,7 +129,7 @@ def _prepare(settings: Settings) -> None:
     if installed := install_engine(settings):
         click.echo(installed)
     try:
-        if load_demo(blobs=ports().blobs):
+        if load_demo(blobs=ports().blobs, secret_key=settings.secret_key.get_secret_value()):
             click.echo("The demo's companies and invoices are loaded.")
     except OtherDataPresent:
         click.echo("This database holds other data: it is served as it is, without the demo.")
