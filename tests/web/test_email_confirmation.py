@@ -100,22 +100,22 @@ def test_a_link_that_was_used_says_so(link, phone, app):
     confirm(phone, link)
     again = phone.get(link)
 
-    assert again.status_code == 422
+    assert again.status_code == 410
     assert "This link no longer works" in again.text
     data = {"csrf_token": form_token(phone)}
-    assert phone.post(link, data=data).status_code == 422
+    assert phone.post(link, data=data).status_code == 410
 
 
 @pytest.mark.parametrize("secret", ["x", "x" * 43, "..%2f..", "%00", "é" * 60, "x" * 4000])
 def test_a_link_that_never_existed_answers_like_a_used_one(phone, secret):
-    assert phone.get(f"/account/email/{secret}").status_code in {404, 422}
+    assert phone.get(f"/account/email/{secret}").status_code in {404, 410}
 
 
 def test_an_address_taken_meanwhile_is_said_to_its_reader_only(claire, phone, app):
     link = asked(claire, app, PIETER)
     answer = confirm(phone, link)
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Somebody already signs in with this e-mail address" in answer.text
     assert cast.user(app, CLAIRE).first_name == "Claire"
 

@@ -14,6 +14,7 @@ from app.fab.redirects import see_other
 from app.models import PortalUser
 from app.security.access import current_principal, public
 from app.services.email_change import confirm_email_change, find_email_change
+from app.services.tokens import LinkDead
 
 
 class EmailConfirmationView(PortalView):
@@ -58,7 +59,8 @@ class EmailConfirmationView(PortalView):
 
     def _dead(self, error: DomainError) -> Response:
         page = self.render("auth/account_email_dead.html", reason=message_for(error))
-        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
+        status = HTTPStatus.GONE if isinstance(error, LinkDead) else HTTPStatus.CONFLICT
+        return make_response(page, status)
 
 
 def _session_of(user: PortalUser) -> int | None:
