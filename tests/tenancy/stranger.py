@@ -17,6 +17,7 @@ from app.models import (
     ExternalIdentity,
     Invitation,
     Invoice,
+    Job,
     LoginSession,
     Membership,
     PortalUser,
@@ -108,7 +109,8 @@ def print_of(session: Session, who: Stranger) -> dict[str, str]:
 
 
 def _forbidden(session: Session, kind: Any, who: Stranger) -> Select[Any] | None:
-    staff: set[Any] = {PortalUser, Membership, Portfolio, LoginSession, AuditEvent}
+    # Jobs are the machine's, whoever's work they do: administrators start them again and cancel them.
+    staff: set[Any] = {PortalUser, Membership, Portfolio, LoginSession, AuditEvent, Job}
     theirs_to_change = staff if who.may_name_companies else set()
     is_somebodys = is_owned(kind.__table__) or kind in {PortalUser, LoginSession, ExternalIdentity}
     if kind in theirs_to_change or not is_somebodys:

@@ -193,7 +193,9 @@ class Sweep:
             if type(key) is not UUID and any(_is_uuid(rule, name) for name in keys):
                 continue
             for word in route.words if words else [None]:
-                yield dict.fromkeys(keys, key) | dict.fromkeys(words, word)
+                # Which of several parts: the first, or there would be nothing to refuse.
+                numbers = {name: 1 for name in keys if _is_number(rule, name)}
+                yield dict.fromkeys(keys, key) | numbers | dict.fromkeys(words, word)
 
     def _keys(self, route):
         for row in self.rows.get(route.rows, ()):
@@ -250,3 +252,7 @@ class Sweep:
 
 def _is_uuid(rule, name):
     return type(rule._converters[name]).__name__ == "UUIDConverter"
+
+
+def _is_number(rule, name):
+    return type(rule._converters[name]).__name__ == "IntegerConverter"
