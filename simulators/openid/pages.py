@@ -57,6 +57,6 @@ def _page(name: str, body: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{escape(name)} (simulator)</title><link rel="stylesheet" href="/style.css"></head><body>'
-        f'<p class="mark">Simulator: {escape(name)} is made up and runs on this computer only</p>'
+        f'<header class="mark">Simulator: {escape(name)} is made up and runs on this computer only</header>'
         f'<main><div class="card">{body}</div></main></body></html>'
     )
