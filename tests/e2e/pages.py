@@ -259,6 +259,7 @@ VISITS = [
     Visit("forgot.asked"),
     Visit("invitation.show", of=_invited, key="secret"),
     Visit("reset.choose", of=_link(TokenPurpose.RESET_PASSWORD), key="secret"),
+    Visit("email_confirmation.show", of=_link(TokenPurpose.CONFIRM_EMAIL), key="secret"),
     Visit("outbox.index", also="empty"),
     Visit("outbox.show", of=_mailed, key="mail_id"),
     *_employer(),
