@@ -56,11 +56,13 @@ class OutboxMailer:
     def send(self, message: MailMessage) -> None:
         """Raises MailRefused, as for a mail that would be handed over."""
         data = build_message(message).as_bytes()
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # links in it open accounts
         name = hashlib.sha256(message.message_id.encode()).hexdigest()
         waiting = self._folder / f"{name}.part"
         waiting.write_bytes(data)
-        written_at = time.time_ns()  # the file system's own clock does not tell apart what comes quickly
+        written_at = (
+            time.time_ns()
+        )  # the file system's own clock does not tell apart what comes quickly
         os.utime(waiting, ns=(written_at, written_at))
         waiting.replace(self._path(name))
 
