@@ -60,7 +60,9 @@ def test_somebody_new_chooses_a_password_and_is_in(client, app, link):
 
     assert answer.status_code == 303, answer.text
     assert answer.location == home(app)
-    assert client.get(answer.location).status_code == 200
+    first_page = client.get(answer.location)
+    assert first_page.status_code == 200
+    assert "You have access to" in first_page.text
     user = cast.user(app, NEW)
     assert (user.name, user.language, user.staff_role) == ("Neu Person", "en", None)
     row = cast.membership(app, NEW, cast.MARTIN)

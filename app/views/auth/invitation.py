@@ -107,9 +107,10 @@ class InvitationView(PortalView):
         return see_other(url_for("invitation.show", secret=secret))
 
     def _entered(self, accepted: Accepted) -> Response:
-        flash(_("You have access to %(company)s.", company=accepted.company_name), "ok")
         user = db.session().get_one(PortalUser, accepted.user_id)
-        return enter(user, method=SignInMethod.INVITATION, wanted=_home_of(accepted))
+        response = enter(user, method=SignInMethod.INVITATION, wanted=_home_of(accepted))
+        flash(_("You have access to %(company)s.", company=accepted.company_name), "ok")
+        return response
 
     def _page(
         self, secret: str, offer: Offer, form: NewPersonForm, *, status: HTTPStatus = HTTPStatus.OK
