@@ -42,7 +42,11 @@ def waiting(app):
     from app.models import Token
 
     with app.app_context():
-        wanted = select(Token.email).where(Token.revoked_at.is_(None), Token.expires_at > now())
+        wanted = select(Token.email).where(
+            Token.purpose == "CONFIRM_EMAIL",
+            Token.revoked_at.is_(None),
+            Token.expires_at > now(),
+        )
         return list(db.session.scalars(wanted))
 
 
