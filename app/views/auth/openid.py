@@ -100,6 +100,7 @@ class OpenIdView(PortalView):
             Purpose.CONFIRM: _confirmed,
             Purpose.LINK: _linked,
         }
+        db.session.rollback()  # nobody's connection waits for the provider
         try:
             proved = provider.arrive(
                 journey.departure(answer.state or ""),
