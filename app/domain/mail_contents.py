@@ -20,7 +20,6 @@ class Fact(StrEnum):
     ROLE = "ROLE"
     OPTIONAL_DATE = "OPTIONAL_DATE"
     OPTIONAL_INSTANT = "OPTIONAL_INSTANT"
-    OPTIONAL_FLAG = "OPTIONAL_FLAG"
 
     @property
     def is_optional(self) -> bool:
@@ -71,7 +70,6 @@ CONTENTS: Mapping[MailKind, MailContent] = MappingProxyType(
                 "role": Fact.ROLE,
                 "access_until": Fact.OPTIONAL_DATE,
                 "addresses": Fact.TEXTS,
-                "has_account": Fact.OPTIONAL_FLAG,
             },
             purpose=TokenPurpose.INVITATION,
             link="/invitation/{secret}",

@@ -119,7 +119,8 @@ def _written(session: Session, mail: OutgoingMail, token: Token | None) -> Outgo
         mail.kind,
         to=mail.to_email,
         language=mail.language,
-        context=mail.context,
+        # of a former version's mail, what the kind still tells
+        context={name: mail.context.get(name) for name in CONTENTS[mail.kind].facts},
         token=token,
         user_id=mail.user_id,
         company_id=mail.company_id,

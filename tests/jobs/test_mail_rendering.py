@@ -24,7 +24,6 @@ SAMPLES = {
     Fact.ROLE: EmployerRole.EMPLOYER_BILLING,
     Fact.OPTIONAL_DATE: date(2027, 1, 31),
     Fact.OPTIONAL_INSTANT: datetime(2026, 7, 1, 22, 15, tzinfo=UTC),
-    Fact.OPTIONAL_FLAG: True,
 }
 NOTICES = [kind for kind, content in CONTENTS.items() if content.link is None]
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates" / "mail"
