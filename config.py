@@ -16,10 +16,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from config_keys import DataKey, kept_secret, new_data_key, read_data_keys
-from config_mail import mail_config, mail_problems
-from config_openid import OpenIdProvider, read_providers
-from config_safety import demo_problems, production_problems
+from settings.keys import DataKey, kept_secret, new_data_key, read_data_keys
+from settings.mail import mail_config, mail_problems
+from settings.openid import OpenIdProvider, read_providers
+from settings.safety import demo_problems, production_problems
 
 ROOT = Path(__file__).resolve().parent
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")

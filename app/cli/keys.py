@@ -7,7 +7,7 @@ from app.domain.clock import today
 from app.domain.errors import DomainError
 from app.extensions import db, ports
 from app.services.second_step import reseal_seeds
-from config_keys import new_data_key
+from settings.keys import new_data_key
 
 keys = CommandGroup("keys", help="The keys that seal secrets in the database.")
 

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.domain.ports import SealBroken
-from config_keys import DataKey
+from settings.keys import DataKey
 
 NONCE_BYTES = 12
 """Random, as long as AES-GCM asks for: two equal ones under a key need billions of values (NIST SP 800-38D, 8.3)."""

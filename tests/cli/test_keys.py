@@ -5,7 +5,7 @@ from tests.cast import CLAIRE
 
 
 def test_a_new_key_is_one_that_the_settings_take(built_app):
-    from config_keys import read_data_keys
+    from settings.keys import read_data_keys
 
     result = built_app.test_cli_runner().invoke(args=["keys", "new"])
 
@@ -48,6 +48,6 @@ def use_vault(app, monkeypatch, vault):
 
 
 def _new_key():
-    from config_keys import DataKey
+    from settings.keys import DataKey
 
     return DataKey("new", bytes(range(32)))

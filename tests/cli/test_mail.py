@@ -10,7 +10,7 @@ from app.domain.audit import AuditAction
 from app.domain.mail import MailKind, MailState
 from app.integrations.mail import SmtpMailer
 from app.models import AuditEvent, OutgoingMail
-from config_mail import mail_config
+from settings.mail import mail_config
 from tests import cast
 from tests.integrations.bounce_samples import notice
 from tests.integrations.mail_server import HOST, mail_server

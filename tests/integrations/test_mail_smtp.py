@@ -12,7 +12,7 @@ from flask import Flask
 from app.domain.mail import MailAttachment, MailMessage
 from app.domain.ports import MailDelayed, MailRefused
 from app.integrations.mail import SmtpMailer
-from config_mail import mail_config
+from settings.mail import mail_config
 from tests.integrations.mail_server import HOST, PASSWORD, USER, mail_server
 
 MESSAGE = MailMessage(

@@ -16,7 +16,7 @@ from app.domain.mail import MailKind, MailState
 from app.domain.tokens import TokenPurpose
 from app.integrations.mail import SmtpMailer
 from app.models import AuditEvent, OutgoingMail, Token
-from config_mail import mail_config
+from settings.mail import mail_config
 from tests import cast
 from tests.integrations.mail_server import HOST, mail_server
 from tests.mails import last_mail, link_in, mails

@@ -244,7 +244,7 @@ def test_seeds_are_sealed_again_by_the_first_key(app, session, claire, seed, sti
     from app.models import SecondStep
     from app.security.vault import AesGcmVault
     from app.services.second_step import reseal_seeds
-    from config_keys import DataKey
+    from settings.keys import DataKey
 
     new = DataKey("new", bytes(range(32)))
     old = app.extensions["settings"].sealing_keys[0]

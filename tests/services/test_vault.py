@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.ports import SealBroken
 from app.security.vault import AesGcmVault
-from config_keys import DataKey
+from settings.keys import DataKey
 
 OLD, NEW = DataKey("old", bytes(range(32))), DataKey("new", bytes(range(32, 64)))
 PLACE = "second_step|sealed_seed|42"

@@ -3,7 +3,7 @@
 import pytest
 
 from config import Settings, SettingsError
-from config_mail import mail_config, mail_problems
+from settings.mail import mail_config, mail_problems
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from app.cli.config import settings_page
 from config import ROOT, Settings, SettingsError, load_settings
-from config_keys import new_data_key
+from settings.keys import new_data_key
 
 PRODUCTION: dict[str, Any] = {
     "app_env": "production",
@@ -88,7 +88,10 @@ def test_production_names_every_problem_at_once():
         ({"data_keys": ""}, "DATA_KEYS"),
         ({"data_keys": "one:short"}, "DATA_KEYS: entry 1"),
         ({"data_keys": "one:" + "A" * 43}, "DATA_KEYS: entry 1"),
-        ({"data_keys": PRODUCTION["data_keys"] + "," + PRODUCTION["data_keys"]}, "DATA_KEYS: the name one"),
+        (
+            {"data_keys": PRODUCTION["data_keys"] + "," + PRODUCTION["data_keys"]},
+            "DATA_KEYS: the name one",
+        ),
         ({"public_url": "http://portal.issuer.example"}, "PUBLIC_URL"),
         ({"trusted_hosts": "other.example"}, "TRUSTED_HOSTS"),
         ({"trusted_hosts": "portal.issuer.example, .example"}, "TRUSTED_HOSTS"),
@@ -177,7 +180,9 @@ def test_the_demo_keeps_its_data_key_for_its_owner_only(tmp_path):
 
 def test_the_first_data_key_seals_and_all_of_them_open():
     other = new_data_key("two")
-    keys = Settings(**PRODUCTION | {"data_keys": f"{other}, {PRODUCTION['data_keys']}"}).sealing_keys
+    keys = Settings(
+        **PRODUCTION | {"data_keys": f"{other}, {PRODUCTION['data_keys']}"}
+    ).sealing_keys
 
     assert [one.name for one in keys] == ["two", "one"]
 

@@ -23,7 +23,7 @@ from app.domain.openid import (
 from app.integrations.oidc.http import Patience, get_json, limited
 from app.integrations.oidc.id_token import Expected, checked_claims
 from app.integrations.oidc.metadata import Metadata, Published
-from config_openid import OpenIdProvider
+from settings.openid import OpenIdProvider
 
 log = logging.getLogger(__name__)
 

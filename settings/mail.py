@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from config_safety import is_loopback
+from settings.safety import is_loopback
 
 OUTBOX, SMTP, SMTPS = "outbox", "smtp", "smtps"
 _PLAIN = ["none"]
