@@ -18,6 +18,7 @@ class Fact(StrEnum):
     TEXTS = "TEXTS"
     COUNT = "COUNT"
     ROLE = "ROLE"
+    ADMINISTRATOR_CHANGE = "ADMINISTRATOR_CHANGE"
     OPTIONAL_DATE = "OPTIONAL_DATE"
     OPTIONAL_INSTANT = "OPTIONAL_INSTANT"
 
@@ -80,6 +81,16 @@ CONTENTS: Mapping[MailKind, MailContent] = MappingProxyType(
                 "company": Fact.TEXT,
                 "name": Fact.OPTIONAL_TEXT,
                 "email": Fact.TEXT,
+                "by": Fact.OPTIONAL_TEXT,
+                **_AT,
+            }
+        ),
+        MailKind.ADMINISTRATOR_CHANGED: MailContent(
+            # name of the administrator; what changed, by its kind alone; by whom, where it was somebody else
+            {
+                "company": Fact.TEXT,
+                "name": Fact.TEXT,
+                "what": Fact.ADMINISTRATOR_CHANGE,
                 "by": Fact.OPTIONAL_TEXT,
                 **_AT,
             }

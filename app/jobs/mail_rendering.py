@@ -12,6 +12,7 @@ from flask_babel import force_locale
 from jinja2 import Environment, StrictUndefined
 from sqlalchemy.orm import Session
 
+from app.domain.administrators import AdministratorChange
 from app.domain.languages import LANGUAGES
 from app.domain.mail import MailMessage
 from app.domain.mail_contents import CONTENTS, Fact
@@ -85,6 +86,8 @@ def _facts_of(mail: OutgoingMail) -> dict[str, Any]:
 def _as_value(stored: object, fact: Fact) -> object:
     if fact is Fact.ROLE:
         return label_of(EmployerRole(str(stored)))
+    if fact is Fact.ADMINISTRATOR_CHANGE:
+        return label_of(AdministratorChange(str(stored)))
     if fact is Fact.OPTIONAL_DATE and stored is not None:
         return date.fromisoformat(str(stored))
     if fact is Fact.OPTIONAL_INSTANT and stored is not None:

@@ -17,6 +17,7 @@ SUBJECTS: Mapping[MailKind, LazyString] = MappingProxyType(
         MailKind.EMAIL_CHANGED: _("Your e-mail address was changed"),
         MailKind.INVITATION: _("You are invited to %(company)s"),
         MailKind.ADMINISTRATOR_ADDED: _("A new administrator at %(company)s"),
+        MailKind.ADMINISTRATOR_CHANGED: _("Change concerning an administrator at %(company)s"),
         MailKind.NEW_DEVICE: _("Sign-in from a new device"),
         MailKind.SECOND_STEP_ENABLED: _("The second step of your sign-in is on"),
         MailKind.SECOND_STEP_DISABLED: _("The second step of your sign-in is off"),

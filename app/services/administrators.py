@@ -1,4 +1,4 @@
-"""The administrators of a company: one always stays, and all of them are told of a new one."""
+"""The administrators of a company, of whom one always stays."""
 
 from datetime import date
 from enum import IntEnum
@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.clock import today
 from app.domain.errors import DomainError
-from app.domain.mail import MailKind
 from app.domain.roles import EmployerRole
 from app.models import Membership, PortalUser
-from app.services.mail import write_mail
 
 
 class LastAdministratorStays(DomainError):
@@ -54,35 +52,13 @@ def keep_an_administrator(
     """
     if after >= before or not membership.user.active:
         return
-    others = _administrators(membership.company_id).where(Membership.id != membership.id)
+    others = administrators_of(membership.company_id).where(Membership.id != membership.id)
     best = max((_standing_of(one) for one in session.scalars(others)), default=Standing.NONE)
     if max(best, after) < before:
         raise LastAdministratorStays(field="role", name=membership.user.name)
 
 
-def tell_administrators(session: Session, added: Membership, *, by: str | None) -> None:
-    """Write to every other administrator that there is one more; `by` is who saw to it."""
-    statement = _administrators(added.company_id).where(Membership.id != added.id)
-    told = {one.user.id: one.user for one in session.scalars(statement) if _is_open(one)}
-    facts = {
-        "company": added.company.name,
-        "name": added.user.name or None,
-        "email": added.user.email,
-        "by": by,
-    }
-    for user in told.values():
-        write_mail(
-            session,
-            MailKind.ADMINISTRATOR_ADDED,
-            to=user.email,
-            language=user.language,
-            context=facts,
-            user_id=user.id,
-            company_id=added.company_id,
-        )
-
-
-def _administrators(company_id: int) -> Select[Membership]:
+def administrators_of(company_id: int) -> Select[Membership]:
     """Those who may sign in, whatever the days and the addresses of their access."""
     return (
         select(Membership)
@@ -105,7 +81,3 @@ def _standing_of(membership: Membership) -> Standing:
         starts_on=membership.starts_on,
         expires_on=membership.expires_on,
     )
-
-
-def _is_open(membership: Membership) -> bool:
-    return membership.expires_on is None or membership.expires_on >= today()

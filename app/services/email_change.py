@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
+from app.domain.administrators import AdministratorChange
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.errors import DomainError
@@ -15,6 +16,7 @@ from app.domain.mail import MailKind
 from app.domain.tokens import OF_THE_ACCOUNT, TokenPurpose
 from app.domain.typed_text import is_email_address, normalise_email, one_line
 from app.models import PortalUser, Token
+from app.services.administrator_notices import have_administrators_told
 from app.services.audit import record
 from app.services.mail import write_mail
 from app.services.sessions import end_sessions_of
@@ -135,7 +137,8 @@ def confirm_email_change(
     """Make the new address the one to sign in with; of ten who use the link at once, one does.
 
     Every other link of the account opens nothing any more and its sessions end, maybe but one: whoever reads the
-    old mailbox has no way left. The old address is told. Whoever is refused has not used the link up.
+    old mailbox has no way left. The old address is told, and so is whoever administers a company together with
+    the person. Whoever is refused has not used the link up.
 
     Raises:
         LinkDead: somebody was quicker.
@@ -158,6 +161,7 @@ def confirm_email_change(
         context={"new_email": new, "at": now()},
         user_id=user.id,
     )
+    have_administrators_told(session, user, AdministratorChange.EMAIL_CHANGED)
 
 
 def _send(session: Session, user: PortalUser, address: str, *, secret_key: str) -> None:

@@ -18,7 +18,7 @@ from app.domain.person_names import required_name
 from app.domain.roles import EmployerRole
 from app.domain.tokens import TokenPurpose
 from app.models import Invitation, Membership, PortalUser, Token
-from app.services.administrators import tell_administrators
+from app.services.administrator_notices import tell_of_new_administrator
 from app.services.invitations import accept_invitation, limits_of
 from app.services.memberships import (
     Access,
@@ -200,7 +200,7 @@ def _joined(session: Session, invitation: Invitation, user: PortalUser) -> Accep
             session, invitation.company, user, wanted, by_id=invitation.invited_by_id
         )
         if invitation.role is EmployerRole.EMPLOYER_ADMIN:
-            tell_administrators(session, membership, by=by)
+            tell_of_new_administrator(session, membership, by=by)
     elif _is_over(membership):
         become(session, membership, wanted, by=by)
     return Accepted(user.id, invitation.company.name, invitation.company.public_id)

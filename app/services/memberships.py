@@ -10,17 +10,14 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.domain.administrators import AdministratorChange
 from app.domain.audit import AuditAction
 from app.domain.clock import now, today
 from app.domain.errors import DomainError
 from app.domain.roles import EmployerRole
 from app.models import Company, Membership, PortalUser
-from app.services.administrators import (
-    Standing,
-    keep_an_administrator,
-    standing,
-    tell_administrators,
-)
+from app.services.administrator_notices import tell_of_access, tell_of_new_administrator
+from app.services.administrators import Standing, keep_an_administrator, standing
 from app.services.audit import record
 from app.services.invitations import revoke_waiting
 from app.services.membership_limits import chosen_addresses, keep_limits, limits_of_membership
@@ -174,8 +171,11 @@ def take_access_back(session: Session, membership: Membership) -> None:
         LastAdministratorStays
     """
     _hold(session, membership)
-    before = access_of(session, membership).standing
-    keep_an_administrator(session, membership, before=before, after=Standing.NONE)
+    before = access_of(session, membership)
+    keep_an_administrator(session, membership, before=before.standing, after=Standing.NONE)
+    if before.values.administers:
+        what = AdministratorChange.ACCESS_REMOVED
+        tell_of_access(session, membership, what, by=_actor_name(session))
     gone = {
         "email": membership.user.email,
         "role": membership.role,
@@ -195,7 +195,7 @@ def become(
 ) -> bool:
     """Make access what it is to be from now on; the caller holds the company. False when nothing differs.
 
-    `by` is who the other administrators are told has made one more; whoever acts, where it is left out.
+    `by` is who the other administrators are told has seen to it; whoever acts, where it is left out.
 
     Raises:
         EndsBeforeItStarts, LastAdministratorStays
@@ -210,9 +210,8 @@ def become(
     session.flush()
     keep_limits(session, membership, set(wanted.limits or ()))
     record(session, AuditAction.MEMBERSHIP_CHANGED, target=membership, changes=changes)
-    if wanted.values.administers and not before.values.administers:
-        actor = session.info.get("actor")
-        tell_administrators(session, membership, by=by or (actor.name if actor else None))
+    kinds = before.values.administers, wanted.values.administers
+    _tell_administrators(session, membership, kinds, by=by or _actor_name(session))
     return True
 
 
@@ -246,6 +245,25 @@ def _differences(before: Access, wanted: Access) -> dict[str, tuple[Any, Any]]:
     pairs["limited_to_addresses"] = (old is not None, new is not None)
     pairs["addresses"] = (sorted((old or {}).values()), sorted((new or {}).values()))
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _tell_administrators(
+    session: Session, membership: Membership, kinds: tuple[bool, bool], *, by: str | None
+) -> None:
+    """Tell the others of who became one of them, and of any change to who was; `kinds` is before and after."""
+    match kinds:
+        case False, True:
+            tell_of_new_administrator(session, membership, by=by)
+        case True, True:
+            tell_of_access(session, membership, AdministratorChange.ACCESS_CHANGED, by=by)
+        case True, False:
+            what = AdministratorChange.NO_LONGER_ADMINISTRATOR
+            tell_of_access(session, membership, what, by=by)
+
+
+def _actor_name(session: Session) -> str | None:
+    actor = session.info.get("actor")
+    return actor.name if actor else None
 
 
 def _assign(membership: Membership, access: Access) -> None:

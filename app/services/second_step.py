@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.actors import Actor
+from app.domain.administrators import AdministratorChange
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.errors import DomainError
@@ -17,6 +18,7 @@ from app.domain.mail import MailKind
 from app.domain.ports import Vault
 from app.domain.tokens import TokenPurpose
 from app.models import LoginSession, PortalUser, SecondStep
+from app.services.administrator_notices import have_administrators_told
 from app.services.audit import record
 from app.services.mail import write_mail
 from app.services.recovery_codes import (
@@ -104,6 +106,7 @@ def renew_recovery_codes(session: Session, user: PortalUser) -> tuple[str, ...]:
     codes = draft_codes()
     keep_codes(session, user, codes)
     tell(session, MailKind.RECOVERY_CODES_MADE, user)
+    have_administrators_told(session, user, AdministratorChange.RECOVERY_CODES_MADE)
     return codes.written
 
 
@@ -135,6 +138,7 @@ def switch_off(
     )  # whose role needs one is led to set it up again
     record(session, AuditAction.SECOND_STEP_DISABLED, target=user)
     tell(session, MailKind.SECOND_STEP_DISABLED, user, by=by)
+    have_administrators_told(session, user, AdministratorChange.SECOND_STEP_DISABLED)
 
 
 def reseal_seeds(session: Session, *, vault: Vault) -> int:

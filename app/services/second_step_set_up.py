@@ -9,12 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.domain.administrators import AdministratorChange
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.errors import DomainError
 from app.domain.mail import MailKind
 from app.domain.ports import Vault
 from app.models import PortalUser, SecondStep
+from app.services.administrator_notices import have_administrators_told
 from app.services.audit import record
 from app.services.recovery_codes import draft_codes, keep_codes
 from app.services.second_step import (
@@ -118,6 +120,7 @@ def finish_set_up(
     close_other_ways_in(session, user, keep_session_id=session_id)
     record(session, AuditAction.SECOND_STEP_ENABLED, target=user)
     tell(session, MailKind.SECOND_STEP_ENABLED, user)
+    have_administrators_told(session, user, AdministratorChange.SECOND_STEP_ENABLED)
     return codes.written
 
 

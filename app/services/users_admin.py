@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.domain.administrators import AdministratorChange
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
 from app.domain.mail import MailKind
@@ -12,6 +13,7 @@ from app.domain.roles import StaffRole
 from app.domain.tokens import OF_THE_ACCOUNT
 from app.domain.typed_text import required_line
 from app.models import PortalUser
+from app.services.administrator_notices import have_administrators_told
 from app.services.audit import record
 from app.services.mail import write_mail
 from app.services.second_step import switch_off
@@ -123,6 +125,7 @@ def _leave_old_address(session: Session, user: PortalUser, new_email: str) -> No
         context={"new_email": new_email},
         user_id=user.id,
     )
+    have_administrators_told(session, user, AdministratorChange.EMAIL_CHANGED)
 
 
 def _keep_an_administrator(session: Session, user: PortalUser) -> None:

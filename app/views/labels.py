@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from app.domain.access import InvitationState, SignInMethod
+from app.domain.administrators import AdministratorChange
 from app.domain.audit import AuditAction
 from app.domain.contacts import ContactTopic
 from app.domain.delivery import DeliveryMode, VatStatus
@@ -123,6 +124,7 @@ MAIL_KINDS: Mapping[MailKind, LazyString] = MappingProxyType(
         MailKind.EMAIL_CHANGED: _("Notice: e-mail address changed"),
         MailKind.INVITATION: _("Invitation"),
         MailKind.ADMINISTRATOR_ADDED: _("Notice: administrator added"),
+        MailKind.ADMINISTRATOR_CHANGED: _("Notice: change concerning an administrator"),
         MailKind.NEW_DEVICE: _("Notice: sign-in from a new device"),
         MailKind.SECOND_STEP_ENABLED: _("Notice: second step switched on"),
         MailKind.SECOND_STEP_DISABLED: _("Notice: second step switched off"),
@@ -131,6 +133,17 @@ MAIL_KINDS: Mapping[MailKind, LazyString] = MappingProxyType(
         MailKind.IDENTITY_LINKED: _("Notice: identity provider linked"),
         MailKind.IDENTITY_UNLINKED: _("Notice: identity provider unlinked"),
         MailKind.TEST: _("Test of the mail settings"),
+    }
+)
+ADMINISTRATOR_CHANGES: Mapping[AdministratorChange, LazyString] = MappingProxyType(
+    {
+        AdministratorChange.EMAIL_CHANGED: _("Other e-mail address to sign in with"),
+        AdministratorChange.SECOND_STEP_ENABLED: _("Second step of the sign-in switched on"),
+        AdministratorChange.SECOND_STEP_DISABLED: _("Second step of the sign-in switched off"),
+        AdministratorChange.RECOVERY_CODES_MADE: _("New recovery codes for the second step"),
+        AdministratorChange.ACCESS_CHANGED: _("Access changed"),
+        AdministratorChange.NO_LONGER_ADMINISTRATOR: _("No longer an administrator"),
+        AdministratorChange.ACCESS_REMOVED: _("Access removed"),
     }
 )
 MAIL_STATES: Mapping[MailState, LazyString] = MappingProxyType(
@@ -147,6 +160,7 @@ TASKS: Mapping[Task, LazyString] = MappingProxyType(
     {
         Task.SEND_MAIL: _("Send a mail"),
         Task.REQUEST_PASSWORD_RESET: _("Answer a forgotten password"),
+        Task.TELL_ADMINISTRATORS: _("Tell administrators of a change"),
         Task.EXPIRE_ACCESS: _("End access that has expired"),
         Task.EXPIRE_INVITATIONS: _("End invitations that have expired"),
         Task.PURGE_EXPIRED: _("Remove what is no longer needed"),
@@ -251,6 +265,7 @@ _SHARED: tuple[tuple[type[Any], Mapping[Any, LazyString]], ...] = (
     (InvitationState, INVITATION_STATES),
     (SignInMethod, SIGN_IN_METHODS),
     (MailKind, MAIL_KINDS),
+    (AdministratorChange, ADMINISTRATOR_CHANGES),
     (MailState, MAIL_STATES),
     (Task, TASKS),
     (JobState, JOB_STATES),

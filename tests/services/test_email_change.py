@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.domain.jobs import Task
+from app.models import Job
+from app.security.tenancy import CHECKED
 from tests import cast
 from tests.cast import CLAIRE, PIETER
 
@@ -167,6 +170,11 @@ def test_of_two_people_who_ask_for_one_address_the_first_to_confirm_gets_it(sess
         confirm(session, first)
     session.rollback()
     assert email_of(session, pieter) == (NEW, NEW)
+    wanted = select(Job.arguments).where(Job.task == Task.TELL_ADMINISTRATORS)
+    told_of = [
+        (one["user"], one["change"]) for one in session.scalars(wanted, execution_options=CHECKED)
+    ]
+    assert told_of == [(pieter.id, "EMAIL_CHANGED")], "who administers a company with him is told"
     assert email_of(session, claire) == (CLAIRE, CLAIRE)
 
 

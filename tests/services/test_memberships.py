@@ -7,6 +7,7 @@ from threading import Barrier, BrokenBarrierError, Thread
 import pytest
 from sqlalchemy import select
 
+from app.domain.actors import Actor
 from app.domain.clock import today
 from app.domain.mail import MailKind
 from app.domain.roles import EmployerRole
@@ -201,6 +202,58 @@ def test_a_disabled_administrator_can_be_removed(session, martin):
     disable_user(session, claire.user)
 
     take_access_back(session, claire)
+
+
+@pytest.mark.parametrize(
+    ("act", "what"),
+    [
+        (lambda session, one, _: take_access_back(session, one), "ACCESS_REMOVED"),
+        (lambda session, one, _: change_access(session, one, VIEWER), "NO_LONGER_ADMINISTRATOR"),
+        (
+            lambda session, one, _: change_access(
+                session, one, AccessValues(ADMIN.role, None, YESTERDAY)
+            ),
+            "NO_LONGER_ADMINISTRATOR",
+        ),
+        (
+            lambda session, one, _: change_access(
+                session, one, AccessValues(ADMIN.role, None, TOMORROW)
+            ),
+            "ACCESS_CHANGED",
+        ),
+        (
+            lambda session, one, eupen: limit_to_addresses(session, one, [eupen]),
+            "ACCESS_CHANGED",
+        ),
+    ],
+    ids=["removed", "demoted", "ended", "given a last day", "limited"],
+)
+def test_the_other_administrators_are_told_what_became_of_one(app, session, martin, act, what):
+    session.info["actor"] = Actor(None, "Marc Manager")
+    bruno = of(session, cast.BRUNO)
+    for one in (cast.VERA, cast.BRUNO):
+        change_access(session, of(session, one), ADMIN)
+    disable_user(session, bruno.user)
+    act(session, of(session, cast.VERA), cast.address(app, "Eupen").public_id)
+
+    statement = select(OutgoingMail).where(OutgoingMail.kind == MailKind.ADMINISTRATOR_CHANGED)
+    (mail,) = session.scalars(statement)
+    assert mail.to_email == cast.CLAIRE, "neither who it is about, nor who is disabled"
+    assert (mail.company_id, mail.context["what"]) == (martin.id, what)
+    assert (mail.context["company"], mail.context["name"]) == (cast.MARTIN, "Vera Viewer")
+    assert mail.context["by"] == "Marc Manager"
+
+
+@pytest.mark.parametrize("values", [AccessValues(VIEWER.role, None, TOMORROW), None])
+def test_of_the_access_of_others_administrators_are_told_nothing(session, martin, values):
+    vera = of(session, cast.VERA)
+    if values is None:
+        take_access_back(session, vera)
+    else:
+        change_access(session, vera, values)
+
+    statement = select(OutgoingMail).where(OutgoingMail.kind == MailKind.ADMINISTRATOR_CHANGED)
+    assert session.scalars(statement).all() == []
 
 
 def test_the_other_administrators_are_told_of_a_new_one_and_of_nothing_less(app, session, martin):

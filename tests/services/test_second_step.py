@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from app.domain.jobs import Task
 from tests import cast
 from tests.authenticator import code_of, give_second_step
 from tests.cast import CLAIRE, PIETER
@@ -221,6 +222,15 @@ class TestSetUp:
             ("SECOND_STEP_DISABLED", CLAIRE),
         ]
         assert mails[-1].context["by"] == "Sofia Admin"
+        assert self.to_tell(session) == [one.kind for one in mails], "the other administrators"
+
+    def to_tell(self, session):
+        from app.models import Job
+        from app.security.tenancy import CHECKED
+
+        wanted = select(Job.arguments).where(Job.task == Task.TELL_ADMINISTRATORS)
+        found = session.scalars(wanted.order_by(Job.id), execution_options=CHECKED)
+        return [arguments["change"] for arguments in found]
 
     def test_switching_off_takes_codes_and_sessions_along(self, session, claire, seed, vault):
         from app.models import LoginSession, RecoveryCode
