@@ -61,6 +61,7 @@ _JOBS = {
         "The program that ran it is too old to know this kind of job. It is tried again."
     ),
     "postponed": _("It could not be done yet. It is tried again."),
+    "failed_for_good": _("It could not be done, and trying again would not help."),
 }
 
 _PROVIDERS = {
