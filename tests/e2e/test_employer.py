@@ -238,6 +238,19 @@ def test_a_visitor_finds_the_way_to_a_new_password(browse: Browse):
     expect(page.get_by_role("link", name="Prenez contact avec nos experts")).to_be_visible()
 
 
+def test_addresses_are_ticked_only_where_access_is_to_some_of_them(app: Flask, browse: Browse):
+    page = browse(cast.CLAIRE)
+    page.goto(f"/c/{cast.company_id(app, cast.MARTIN)}/company/access/add")
+    namur = page.get_by_label("Namur", exact=True)
+
+    expect(namur).to_be_hidden()
+    page.get_by_text(W("Only some addresses"), exact=True).click()
+    expect(namur).to_be_visible()
+    page.get_by_text(W("All addresses"), exact=True).click()
+
+    expect(namur).to_be_hidden()
+
+
 def test_contacts_are_added_changed_removed_and_brought_back(claire: Page):
     follow(claire, W("My company"))
     follow(claire, W("Contacts"))
