@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.access import SignInMethod
 from app.domain.clock import now
-from app.models import LoginSession
+from app.models import LoginSession, PortalUser
 
 IDLE = timedelta(hours=8)
 """A session that nobody used for this long has ended (OWASP ASVS 5, 7.3.1)."""
@@ -93,6 +93,20 @@ def keep_session_data(session: Session, session_id: int, data: str) -> None:
     session.execute(update(LoginSession).where(LoginSession.id == session_id).values(data=data))
 
 
+def hold_sign_ins(session: Session, user_id: int) -> None:
+    """Let no other transaction begin a session of this person, or end them all, until ours ends.
+
+    Whoever begins one looks afterwards whether what was proved still holds: else a sign-in with the former
+    password, under way while it is changed, would outlive the change (OWASP ASVS 5, 7.4.3).
+    """
+    session.execute(
+        update(PortalUser)
+        .where(PortalUser.id == user_id)
+        .values(active=PortalUser.active)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def end_session(session: Session, session_id: int) -> None:
     """End one session at once: its cookie is worth nothing from the commit on."""
     session.execute(
@@ -103,7 +117,8 @@ def end_session(session: Session, session_id: int) -> None:
 
 
 def end_sessions_of(session: Session, user_id: int, *, except_id: int | None = None) -> int:
-    """End every session of a user, maybe but one; returns how many ended."""
+    """End every session of a user, maybe but one; returns how many ended. Who is about to sign in is waited for."""
+    hold_sign_ins(session, user_id)
     statement = (
         update(LoginSession)
         .where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))

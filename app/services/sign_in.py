@@ -10,6 +10,7 @@ from app.domain.typed_text import normalise_email
 from app.models import PortalUser
 from app.services.audit import record
 from app.services.passwords import hash_password, is_right_password, needs_rehash
+from app.services.sessions import hold_sign_ins
 
 
 class SignInRefused(DomainError):
@@ -40,10 +41,18 @@ def check_credentials(
     # With its hash: reading that by a second statement would tell by its time who exists.
     user = session.scalars(statement.options(undefer(PortalUser.password))).one_or_none()
     is_right = is_right_password(password, user.password if user else None)
-    if user is None or not is_right or not user.active:
+    if user is None or not is_right or not _still_holds(session, user):
         label = str(user) if user else stranger
         record(session, AuditAction.SIGN_IN_FAILED, target=user, label=label, actor=actor)
         raise SignInRefused
     if needs_rehash(user.password or ""):
         user.password = hash_password(password)
     return user
+
+
+def _still_holds(session: Session, user: PortalUser) -> bool:
+    """Whether they may sign in by what was just looked at: hashing takes long, and much happens meanwhile."""
+    seen = (user.username, user.password)
+    hold_sign_ins(session, user.id)
+    session.refresh(user, ("active", "username", "password"))
+    return bool(user.active) and seen == (user.username, user.password)

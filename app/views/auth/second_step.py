@@ -18,6 +18,7 @@ from app.fab.portal import PortalView, expose
 from app.fab.redirects import see_other
 from app.security.access import public, visitor_actor
 from app.services.second_step import check_second_step
+from app.services.sessions import hold_sign_ins
 from app.services.throttle import Limit, forgive_attempt, purge_windows, second_step_limits
 from app.services.tokens import LinkDead, use_token
 from app.views.auth.entrance import Waiting, let_in, wait_no_more, who_waits
@@ -84,6 +85,7 @@ def _let_in(waiting: Waiting, typed: str, limits: tuple[Limit, ...]) -> Response
     session, user = db.session(), waiting.user
     language = user.language
     check_second_step(session, user, typed, vault=ports().vault, actor=visitor_actor("visitor"))
+    hold_sign_ins(session, user.id)  # a password that is changed meanwhile has taken the token back
     use_token(session, waiting.token)
     forgive_attempt(session, limits)
     purge_windows(session)
