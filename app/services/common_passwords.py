@@ -1,4 +1,4 @@
-"""What is tried first on any account, as whole values: published passwords, common words, keyboard walks, repetitions."""
+"""What is tried first on any account, as whole values: published passwords, common words, walks, repetitions."""
 
 import re
 import unicodedata

@@ -9,14 +9,15 @@ from app.domain.administrators import AdministratorChange
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
 from app.domain.mail import MailKind
+from app.domain.person_names import required_name
 from app.domain.roles import StaffRole
 from app.domain.tokens import OF_THE_ACCOUNT
-from app.domain.typed_text import required_line
 from app.models import PortalUser
 from app.services.administrator_notices import have_administrators_told
 from app.services.audit import record
 from app.services.mail import write_mail
 from app.services.second_step import switch_off
+from app.services.sessions import end_sessions_of
 from app.services.tokens import revoke_tokens
 from app.services.users import checked_email, disable_user, enable_user
 
@@ -50,19 +51,22 @@ class UserValues:
     staff_role: StaffRole | None = None
 
 
-def change_user(session: Session, user: PortalUser, values: UserValues) -> bool:
+def change_user(
+    session: Session, user: PortalUser, values: UserValues, *, keep_session_id: int | None = None
+) -> bool:
     """Change who a person is; False when nothing differs.
 
-    With another e-mail address the links sent to the old one open nothing, and the old one is told.
+    With another e-mail address the links sent to the old one open nothing, the person's sessions end, maybe but one,
+    and the old address is told: whoever was there by the old one has no way left.
 
     Raises:
-        EmailMalformed, EmailTaken, TextMissing, TextTooLong: with the field at fault.
+        EmailMalformed, EmailTaken, TextMissing, TextTooLong, NotAName: with the field at fault.
         LastAdministrator: they are the last one, and would be none any more.
     """
     wanted = {
         "email": checked_email(session, values.email, but=user),
-        "first_name": required_line(values.first_name, field="first_name", longest=64),
-        "last_name": required_line(values.last_name, field="last_name", longest=64),
+        "first_name": required_name(values.first_name, field="first_name"),
+        "last_name": required_name(values.last_name, field="last_name"),
         "language": values.language,
         "staff_role": values.staff_role,
     }
@@ -77,6 +81,7 @@ def change_user(session: Session, user: PortalUser, values: UserValues) -> bool:
         _keep_an_administrator(session, user)
     if "email" in changes:
         _leave_old_address(session, user, str(wanted["email"]))
+        end_sessions_of(session, user.id, except_id=keep_session_id)
     for name, value in wanted.items():
         setattr(user, name, value)
     user.username = user.email

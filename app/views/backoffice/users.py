@@ -23,6 +23,7 @@ from app.security.access import current_principal
 from app.security.fresh import ensure_fresh
 from app.security.permissions import Screen
 from app.services import users_admin
+from app.services.accounts import end_other_sessions, open_sessions
 from app.services.password_reset import send_password_link, start_reset
 from app.services.second_step import has_second_step
 from app.services.users import create_user
@@ -40,6 +41,7 @@ class UserView(TenantModelView):
         "enable": "edit",
         "send_link": "edit",
         "switch_off_second_step": "edit",
+        "end_sessions": "edit",
     }
     list_title = _("Users")
     show_title = _("User")
@@ -103,7 +105,7 @@ class UserView(TenantModelView):
 
     def _save(self, item: PortalUser, form: Any) -> None:
         session = db.session()
-        users_admin.change_user(session, item, _values(form))
+        users_admin.change_user(session, item, _values(form), keep_session_id=_own_session_id())
         session.commit()
 
     @action(
@@ -164,7 +166,24 @@ class UserView(TenantModelView):
             gettext("The second step is switched off."),
         )
 
-    def _act_on(self, item: PortalUser, change: Callable[[], None], done: str) -> Response:
+    @action(
+        "end_sessions",
+        _("End sessions"),
+        _(
+            "They are signed out everywhere at once, and can sign in again. "
+            "If somebody else may know the password, send a link for a new one as well."
+        ),
+        multiple=False,
+    )
+    def end_sessions(self, item: PortalUser) -> Response:
+        """An administrator's own session stays: it is ended by signing out."""
+        return self._act_on(
+            item,
+            lambda: end_other_sessions(db.session(), item.id, keep_id=_own_session_id()),
+            gettext("The sessions are ended."),
+        )
+
+    def _act_on(self, item: PortalUser, change: Callable[[], object], done: str) -> Response:
         session, key = db.session(), self.datamodel.key_of(item)
         try:
             change()
@@ -178,15 +197,24 @@ class UserView(TenantModelView):
 
     def _record(self, item: PortalUser) -> Record:
         record = super()._record(item)
+        if not record.actions:
+            return record  # who only looks is asked nothing about sessions and second steps
         wanted = {"disable", "send_link"} if item.active else {"enable"}
         if has_second_step(db.session(), item.id):
             wanted.add("switch_off_second_step")
+        if open_sessions(db.session(), item.id):
+            wanted.add("end_sessions")
         return replace(record, actions=[one for one in record.actions if one.name in wanted])
 
 
 def _own_name() -> str:
     principal = current_principal()
     return principal.name if principal else ""
+
+
+def _own_session_id() -> int | None:
+    principal = current_principal()
+    return principal.session_id if principal else None
 
 
 def _secret_key() -> str:

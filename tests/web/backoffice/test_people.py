@@ -142,6 +142,77 @@ def test_a_disabled_person_is_out_at_once_and_can_be_let_in_again(app, sofia, br
     assert cast.user(app, cast.NORA).active
 
 
+def end_sessions_of(app, email):
+    return f"/backoffice/users/action/end_sessions/{cast.user(app, email).public_id}"
+
+
+def test_an_administrator_ends_somebodys_sessions_and_nothing_else(app, sofia, browser):
+    computer, phone, others = browser(cast.CLAIRE), browser(cast.CLAIRE), browser(cast.NORA)
+    path = end_sessions_of(app, cast.CLAIRE)
+    show = f"/backoffice/users/show/{cast.user(app, cast.CLAIRE).public_id}"
+    assert path in sofia.get(show).text
+
+    assert sofia.post(path).status_code == 200, "it asks first"
+    assert computer.get("/account").status_code == 200
+    assert sofia.post(path, {"confirmed": "1"}).status_code == 303
+
+    assert [one.get("/account").status_code for one in (computer, phone)] == [302, 302]
+    assert others.get("/account").status_code == 200
+    assert sign_in(app.test_client(), cast.CLAIRE).status_code == 303
+    (event,) = events(app, AuditAction.SESSION_ENDED)
+    assert (event.actor_name, event.target_label) == ("Sofia Admin", "Claire Dubois")
+
+
+def test_it_is_offered_where_somebody_is_signed_in(app, sofia):
+    show = f"/backoffice/users/show/{cast.user(app, cast.CLAIRE).public_id}"
+
+    assert end_sessions_of(app, cast.CLAIRE) not in sofia.get(show).text
+
+
+def test_an_administrator_who_ends_their_own_keeps_the_one_they_are_in(app, sofia, browser):
+    elsewhere = browser(cast.SOFIA)
+    sofia.post(end_sessions_of(app, cast.SOFIA), {"confirmed": "1"})
+
+    assert elsewhere.get("/account").status_code == 302
+    assert sofia.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize("who", [cast.MARC, cast.ANA, cast.CLAIRE])
+def test_nobody_else_ends_somebodys_sessions(app, browser, who):
+    pieter = browser(cast.PIETER)
+    answer = browser(who).post(end_sessions_of(app, cast.PIETER), {"confirmed": "1"})
+
+    assert answer.status_code in {403, 404}
+    assert pieter.get("/account").status_code == 200
+    assert events(app, AuditAction.SESSION_ENDED) == []
+
+
+def test_another_address_ends_the_sessions_that_the_old_one_opened(app, sofia, browser):
+    nora = browser(cast.NORA)
+    edited(sofia, app, cast.NORA, first_name="Eleonora")
+    assert nora.get("/account").status_code == 200
+
+    edited(sofia, app, cast.NORA, email="nora.new@issuer.example")
+    assert nora.get("/account").status_code == 302
+
+
+def test_an_administrator_with_another_address_goes_on(app, sofia, browser):
+    elsewhere = browser(cast.SOFIA)
+    edited(sofia, app, cast.SOFIA, email="sofia.new@issuer.example")
+
+    assert sofia.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["https://evil.example", "evil.example", "<b>Nora</b>", "12"])
+def test_what_is_no_name_is_refused_beside_its_field(app, sofia, name):
+    answer = edited(sofia, app, cast.NORA, first_name=name)
+
+    assert answer.status_code == 422
+    assert 'id="first_name-error"' in answer.text
+    assert cast.user(app, cast.NORA).first_name == "Nora"
+
+
 @pytest.mark.parametrize("role", ["AUDITOR", ""])
 def test_the_last_administrator_stays_one(app, sofia, role):
     answer = edited(sofia, app, cast.SOFIA, staff_role=role)
