@@ -184,19 +184,23 @@ def sign_in(
     return login.id
 
 
-def renew_sign_in(*, has_second_step: bool = False) -> None:
+def renew_sign_in(*, has_second_step: bool = False, is_proof: bool = True) -> None:
     """Note that who is asking has just proved again who they are; the caller commits.
 
     The token is new, for what the session may do from now on is more. The forms of its other pages stay good.
+    Without `is_proof` only the token is new: or one sensitive act would keep the session fresh for the next.
     """
     current = _current()
     who = current.signed_in
     if who is None:
         return
-    token = rows.renew_session(db.session(), who.session_id, has_second_step=has_second_step)
+    token = rows.renew_session(
+        db.session(), who.session_id, has_second_step=has_second_step, is_proof=is_proof
+    )
     at = now()
     second_step_at = at if has_second_step else who.second_step_at
-    current.renew(token, replace(who, authenticated_at=at, second_step_at=second_step_at))
+    proved_at = at if is_proof else who.authenticated_at
+    current.renew(token, replace(who, authenticated_at=proved_at, second_step_at=second_step_at))
 
 
 def sign_out() -> None:

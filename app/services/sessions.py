@@ -70,14 +70,18 @@ def touch_session(session: Session, session_id: int, *, created_at: datetime | N
     )
 
 
-def renew_session(session: Session, session_id: int, *, has_second_step: bool = False) -> str:
+def renew_session(
+    session: Session, session_id: int, *, has_second_step: bool = False, is_proof: bool = True
+) -> str:
     """Note that the person has just proved again who they are, and return the session's new token.
 
     The former token is worth nothing from the commit on (OWASP ASVS 5, 7.2.4). `has_second_step` says that a
-    code was given as well.
+    code was given as well. Without `is_proof` the time of the latest proof stays as it is.
     """
     token, at = secrets.token_urlsafe(32), now()
-    values: dict[str, object] = {"token_sha256": hash_token(token), "authenticated_at": at}
+    values: dict[str, object] = {"token_sha256": hash_token(token)}
+    if is_proof:
+        values["authenticated_at"] = at
     if has_second_step:
         values["second_step_at"] = at
     session.execute(

@@ -4,7 +4,9 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from sqlalchemy import select
 
+from app.services.throttle_rules import Throttled, Together, most
 from tests.authenticator import code_of, give_recovery_codes, give_second_step
 from tests.cast import ANA, CLAIRE, PASSWORD, SOFIA
 from tests.web.signing_in import form_token, sign_in
@@ -197,3 +199,39 @@ def test_a_confirmation_takes_a_code_where_there_is_a_second_step(with_step, app
     assert "not right, or was used already" in wrong.text
     right = client.post("/account/confirm", data=data | {"confirm_code": code_of(seed)})
     assert right.status_code == 303
+
+
+def test_no_act_makes_the_sign_in_fresh_for_the_next(claire, app):
+    grow_old(app, minutes=8)
+    began = authenticated_at(app)
+    finish_set_up(claire)
+    post(claire, f"{HOME}/recovery-codes")
+
+    assert authenticated_at(app) == began
+
+
+def test_switching_it_off_makes_no_sign_in_fresh_either(with_step, app):
+    client, seed = with_step
+    grow_old(app, minutes=8)
+    began = authenticated_at(app)
+    answer = post(client, f"{HOME}/off", code=code_of(seed))
+
+    assert (answer.status_code, authenticated_at(app)) == (303, began)
+
+
+def test_new_codes_are_counted_for_their_hashes_take_long(with_step):
+    client, _seed = with_step
+    most_codes = most(Throttled.SECOND_STEP, Together.ACCOUNT_AND_NETWORK)
+    answers = [post(client, f"{HOME}/recovery-codes").status_code for _ in range(most_codes + 1)]
+
+    assert answers == [200] * most_codes + [429]
+
+
+def authenticated_at(app):
+    """When the one person who is signed in proved who they are."""
+    from app.extensions import db
+    from app.models import LoginSession
+
+    with app.app_context():
+        is_open = LoginSession.ended_at.is_(None)
+        return db.session.scalars(select(LoginSession.authenticated_at).where(is_open)).one()

@@ -82,11 +82,13 @@ class SecondStepPages(AccountPage):
     @requires_sign_in
     @requires_fresh
     def make_codes(self) -> BaseResponse:
+        """Counted like a try of a code, and not taken back: ten hashes keep everybody's sign-in waiting."""
+        _counted()
         try:
             codes = renew_recovery_codes(db.session(), _person())
         except DomainError as error:
             return self.refuse(error, url=HOME)
-        renew_sign_in()
+        renew_sign_in(is_proof=False)
         db.session.commit()
         return self._codes_page(codes, is_new=False)
 
@@ -120,7 +122,7 @@ class SecondStepPages(AccountPage):
     def _switch_on(self, form: CodeForm) -> BaseResponse:
         """Raises SecondStepMissing: it was finished meanwhile, in another tab."""
         session, person = db.session(), this_person()
-        limits = _counted()
+        _counted()  # not taken back: ten hashes keep everybody's sign-in waiting
         try:
             codes = finish_set_up(
                 session,
@@ -135,8 +137,7 @@ class SecondStepPages(AccountPage):
             session.rollback()
             add_to_form(form, error)
             return self._set_up_page(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        forgive_attempt(session, limits)
-        renew_sign_in(has_second_step=True)
+        renew_sign_in(has_second_step=True, is_proof=False)
         session.commit()
         return self._codes_page(codes, is_new=True)
 
@@ -146,7 +147,7 @@ class SecondStepPages(AccountPage):
         check_second_step(session, user, typed, vault=ports().vault)
         switch_off(session, user, keep_session_id=this_person().session_id)
         forgive_attempt(session, limits)
-        renew_sign_in()
+        renew_sign_in(is_proof=False)
         session.commit()
 
     def _set_up_page(self, form: FlaskForm, *, status: int = HTTPStatus.OK) -> Response:
