@@ -7,6 +7,7 @@ from app.services.sign_in_domains import DomainIsPublic, DomainMalformed, checke
 from tests import cast
 from tests.openid.conftest import CLAIRE, Browser, identities
 from tests.web.backoffice.trail import events
+from tests.web.test_confirm import grow_old
 
 PAGE = "/backoffice/sign-in-domains"
 
@@ -49,6 +50,13 @@ def test_a_withdrawn_domain_links_nobody_any_more_and_unlinks_nobody(
     assert event.target_label == "boulangerie-martin.example (demo-id)"
     assert identities(offered) == [(cast.CLAIRE, CLAIRE)]
     assert new_browser().through(CLAIRE).location == "/"
+
+
+def test_approving_asks_for_a_fresh_sign_in(sofia, offered):
+    grow_old(offered)
+
+    assert approve(sofia, "elsewhere.example").status_code == 403
+    assert "elsewhere.example" not in domains(sofia)
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,19 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from app.domain.errors import DomainError
-from app.domain.mail import MailState
+from app.domain.mail import MailKind, MailState
 from app.extensions import db
 from app.fab.interface import TenantInterface
 from app.fab.messages import message_for
 from app.fab.redirects import see_other
 from app.fab.widgets import Action
 from app.models import OutgoingMail
+from app.security.fresh import ensure_fresh
 from app.security.permissions import Screen
 from app.services.mail_resend import resend_mail
 from app.views.backoffice.company_screen import CompanyScreen
 from app.views.backoffice.problems import problem_words
+from app.views.inviting import count_invitations
 from app.views.locale import LANGUAGES
 
 _ON_ITS_WAY = frozenset({MailState.QUEUED, MailState.SENDING, MailState.DEFERRED})
@@ -88,6 +90,9 @@ class MailView(CompanyScreen):
     )
     def resend(self, item: OutgoingMail) -> Response:
         session, key = db.session(), self.datamodel.key_of(item)
+        if item.kind is MailKind.INVITATION:  # by the rules of its own screen: it lets somebody in
+            ensure_fresh()
+            count_invitations(1)
         try:
             resend_mail(session, item, secret_key=str(current_app.secret_key))
         except DomainError as error:

@@ -11,6 +11,7 @@ from app.fab.interface import TenantInterface
 from app.fab.views import TenantModelView
 from app.models import SignInDomain
 from app.security.access import current_principal
+from app.security.fresh import ensure_fresh
 from app.security.permissions import Screen
 from app.services.sign_in_domains import approve_domain, withdraw_domain
 
@@ -69,6 +70,7 @@ class SignInDomainView(TenantModelView):
     }
 
     def _create(self, item: SignInDomain, form: Any) -> None:
+        ensure_fresh()
         principal, session = current_principal(), db.session()
         approve_domain(
             session,

@@ -90,6 +90,7 @@ class UserView(TenantModelView):
     }
 
     def _create(self, item: PortalUser, form: Any) -> None:
+        ensure_fresh()
         session = db.session()
         values = _values(form)
         user = create_user(
@@ -104,6 +105,7 @@ class UserView(TenantModelView):
         session.commit()
 
     def _save(self, item: PortalUser, form: Any) -> None:
+        ensure_fresh()
         session = db.session()
         users_admin.change_user(session, item, _values(form), keep_session_id=_own_session_id())
         session.commit()
@@ -155,7 +157,6 @@ class UserView(TenantModelView):
         multiple=False,
     )
     def switch_off_second_step(self, item: PortalUser) -> Response:
-        ensure_fresh()
         principal = current_principal()
         by_id = principal.user_id if principal else 0
         return self._act_on(
@@ -184,6 +185,7 @@ class UserView(TenantModelView):
         )
 
     def _act_on(self, item: PortalUser, change: Callable[[], object], done: str) -> Response:
+        ensure_fresh()
         session, key = db.session(), self.datamodel.key_of(item)
         try:
             change()

@@ -9,9 +9,13 @@ from app.domain.tokens import TokenPurpose
 from app.models import OutgoingMail
 from app.security.cross_company import cross_company
 from app.services.mail import write_mail
+from app.services.throttle import count_attempt, invitation_limits
 from app.services.tokens import issue_token, secret_of
 from tests import cast
+from tests.invitations import invitations
+from tests.web.backoffice.test_invitations import PAUL
 from tests.web.backoffice.trail import events
+from tests.web.test_confirm import grow_old
 
 LIST = "/backoffice/mails/list/"
 
@@ -166,3 +170,36 @@ def test_the_overview_counts_what_did_not_arrive(marc, browser, mail_of):
 
     assert "Mails that did not arrive" in marc.get("/backoffice/").text
     assert "Mails that did not arrive" not in browser(cast.NORA).get("/backoffice/").text
+
+
+def test_an_invitation_is_sent_again_by_its_own_rules(app, marc):
+    """Else this screen would send without a fresh sign-in, and as many as one likes."""
+    key = mail_of_invitation(app)
+    path = f"/backoffice/mails/action/resend/{key}"
+    grow_old(app)
+    assert marc.post(path, {"confirmed": "1"}).status_code == 403
+    assert invitations(app, PAUL)[0].sent_count == 1
+
+    grow_old(app, minutes=0)
+    use_up_invitations(app)
+    assert marc.post(path, {"confirmed": "1"}).status_code == 429
+    assert invitations(app, PAUL)[0].sent_count == 1
+
+
+def mail_of_invitation(app):
+    """The public id of a mail that was sent, by which somebody is invited."""
+    with app.app_context(), cross_company("a test") as session:
+        mail = session.scalars(
+            select(OutgoingMail).where(OutgoingMail.kind == MailKind.INVITATION)
+        ).one()
+        mail.state = MailState.SENT
+        session.commit()
+        return mail.public_id
+
+
+def use_up_invitations(app):
+    """Marc has invited as many people as he may for now."""
+    with app.app_context(), cross_company("a test") as session:
+        limits = invitation_limits(str(app.secret_key), account=cast.MARC, ip="127.0.0.1")
+        count_attempt(session, limits[:1], times=limits[0].most)
+        session.commit()

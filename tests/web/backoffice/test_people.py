@@ -9,6 +9,7 @@ from tests import cast
 from tests.mails import last_mail, link_in, mails
 from tests.web.backoffice.trail import events
 from tests.web.signing_in import form_token, sign_in
+from tests.web.test_confirm import grow_old
 
 PERSON = {
     "email": "Olga.Office@issuer.example",
@@ -293,3 +294,23 @@ def test_a_company_that_nobody_serves_is_on_the_first_page(sofia):
     assert cast.LAMBERT in page
     assert cast.SIMON in page
     assert cast.MARTIN not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("users/add", PERSON),
+        ("users/edit/{key}", PERSON | {"staff_role": "PLATFORM_ADMIN"}),
+        ("users/action/send_link/{key}", {"confirmed": "1"}),
+        ("users/action/disable/{key}", {"confirmed": "1"}),
+    ],
+)
+def test_who_may_sign_in_is_changed_by_a_fresh_sign_in_only(app, sofia, path, values):
+    nora = cast.user(app, cast.NORA)
+    grow_old(app)
+    answer = sofia.post(f"/backoffice/{path.format(key=nora.public_id)}", values)
+
+    assert answer.status_code == 403
+    assert 'name="confirm_password"' in answer.text
+    found = cast.user(app, cast.NORA)
+    assert (found.email, found.active, found.staff_role) == (cast.NORA, True, nora.staff_role)
