@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
 
+from tests import cast
 from tests.cast import PASSWORD
 from tests.e2e.labels import Words
 
@@ -14,6 +16,15 @@ WIDE, PHONE, NARROWEST = 1280, 390, 320
 HEIGHTS = {WIDE: 900, PHONE: 844, NARROWEST: 640}
 
 Browse = Callable[..., Page]
+
+IN_FRENCH_AND_DUTCH = pytest.mark.parametrize(
+    ("language", "who", "name", "width"),
+    [
+        pytest.param("fr", cast.CLAIRE, "Claire Dubois", WIDE, id="fr"),
+        pytest.param("nl", cast.PIETER, "Pieter Peeters", PHONE, id="nl"),
+    ],
+)
+"""Two administrators of companies, one at a desk and one with a phone."""
 
 
 @dataclass
@@ -51,6 +62,32 @@ def enter(page: Page, email: str, words: Words, password: str = PASSWORD) -> Non
     page.get_by_label(words("E-mail address"), exact=True).fill(email)
     page.get_by_label(words("Password"), exact=True).fill(password)
     page.get_by_role("button", name=words("Sign in"), exact=True).click()
+
+
+def leave(page: Page, name: str, words: Words) -> None:
+    """Sign out somebody of that name, by the menu at the top."""
+    open_menu(page, name)
+    page.get_by_role("button", name=words("Sign out"), exact=True).click()
+    expect(page.get_by_label(words("Password"), exact=True)).to_be_visible()
+
+
+def press(page: Page, label: str) -> None:
+    """Press a button of the page itself."""
+    page.get_by_role("main").get_by_role("button", name=label, exact=True).click()
+
+
+def say(page: Page, sentence: str) -> None:
+    """Expect the page to say what was done."""
+    expect(page.get_by_role("main").get_by_role("status").first).to_contain_text(sentence)
+
+
+def heading(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)
+
+
+def go(page: Page, label: str) -> None:
+    """Follow the first link of that name in sight: on a phone, ways stand elsewhere than at a desk."""
+    page.get_by_role("link", name=label, exact=True).locator("visible=true").first.click()
 
 
 def open_menu(page: Page, name: str | re.Pattern[str]) -> None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, url_for
+from playwright.sync_api import Page
 from sqlalchemy import select
 
-from app.domain.mail import MailKind
+from app.cli.demo.people import PROVIDER
 from app.domain.tokens import TokenPurpose
-from app.jobs.running import run_due
 from app.models import (
     AuditEvent,
     Base,
@@ -21,21 +21,20 @@ from app.models import (
     OutgoingMail,
     Portfolio,
     SignInDomain,
-    Token,
 )
-from app.security.cross_company import cross_company
-from app.services.invitations import Inviter, resend_invitation
-from app.services.mail import write_mail
-from app.services.tokens import issue_token, secret_of
 from tests import cast
-from tests.mails import last_mail
+from tests.e2e import before
+from tests.e2e.browsing import Complaints
 
 Rows = Callable[[Flask], Any]
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One look at a page; `of` finds the row whose key is in the address under the name `key`."""
+    """One look at a page; `of` finds the row whose key is in the address under the name `key`.
+
+    `before` brings about what the page is about, in the database or in the window that it opens in.
+    """
 
     endpoint: str
     who: str | None = None
@@ -44,10 +43,21 @@ class Visit:
     key: str = "public_id"
     query: dict[str, str] = field(default_factory=dict)
     also: str = ""
+    before: Callable[[Flask, Page], object] | None = None
+    status: int = 200
 
     def __str__(self) -> str:
         name = self.who.partition("@")[0] if self.who else "visitor"
         return "-".join(filter(None, (name, self.endpoint, self.also)))
+
+    def open(self, page: Page, app: Flask, complaints: Complaints) -> int | None:
+        """Go there; gives the status of the answer."""
+        if self.before:
+            self.before(app, page)
+        if self.status >= 400:
+            complaints.expect(self.status)
+        answer = page.goto(self.url(app))
+        return answer.status if answer else None
 
     def url(self, app: Flask) -> str:
         arguments: dict[str, Any] = dict(self.query)
@@ -55,9 +65,13 @@ class Visit:
             arguments["company_id"] = cast.company_id(app, self.at)
         if self.of:
             row = self.of(app)
-            arguments[self.key] = getattr(row, "public_id", row.id)
+            arguments[self.key] = row if isinstance(row, str | UUID) else _key_of(row)
         with app.test_request_context():
             return url_for(self.endpoint, **arguments)
+
+
+def _key_of(row: Any) -> Any:
+    return getattr(row, "public_id", row.id)
 
 
 def _first(kind: type[Base], **values: Any) -> Rows:
@@ -80,42 +94,6 @@ def _namur(app: Flask) -> Any:
 
 def _contact(app: Flask) -> Any:
     return cast.contacts(app, cast.MARTIN)[0]
-
-
-def _link(purpose: TokenPurpose) -> Rows:
-    """A link of Claire's that still opens something; its secret stands where others have their public id."""
-
-    def make(app: Flask) -> Any:
-        key, claire = str(app.secret_key), cast.user(app, cast.CLAIRE)
-        with app.app_context(), cross_company("a test") as session:
-            token = issue_token(
-                session, purpose, email=claire.email, user_id=claire.id, secret_key=key
-            )
-            session.commit()
-            return SimpleNamespace(id=token.id, public_id=secret_of(token, secret_key=key))
-
-    return make
-
-
-def _invited(app: Flask) -> Any:
-    """The link of an invitation that waits, as `_link` gives others."""
-    key = str(app.secret_key)
-    with app.app_context(), cross_company("a test") as session:
-        invitation = session.scalars(select(Invitation).order_by(Invitation.id)).first()
-        resend_invitation(session, invitation, by=Inviter(None, None), secret_key=key)
-        token = session.get_one(Token, invitation.token_id)
-        session.commit()
-        return SimpleNamespace(id=token.id, public_id=secret_of(token, secret_key=key))
-
-
-def _mailed(app: Flask) -> Any:
-    """A mail in the outbox."""
-    with app.app_context(), cross_company("a test") as session:
-        write_mail(session, MailKind.TEST, to=cast.CLAIRE, language="fr")
-        session.commit()
-    run_due(app)
-    mail = last_mail(app, cast.CLAIRE)
-    return SimpleNamespace(id=mail.id, public_id=mail.id)
 
 
 def _bruno(app: Flask) -> Any:
@@ -150,12 +128,64 @@ def _employer() -> list[Visit]:
         *(Visit(f"access.{page}", **claire, of=_bruno) for page in ("edit", "remove")),
         Visit("access_invitations.add", **claire),
         Visit("access_invitations.revoke", **claire, of=_at_martin(Invitation)),
-        Visit("account.show", cast.CLAIRE),
-        Visit("second_step.show", cast.CLAIRE),
-        Visit("account_details.name", cast.CLAIRE),
-        Visit("account_details.email", cast.CLAIRE),
-        Visit("account_password.change", cast.CLAIRE),
-        Visit("providers.show", cast.CLAIRE),
+    ]
+
+
+def _visitor() -> list[Visit]:
+    """Whoever has not signed in, with the link of a mail or without."""
+    secrets: dict[str, Rows] = {
+        "invitation.show": before.invited,
+        "reset.choose": before.link(TokenPurpose.RESET_PASSWORD),
+        "email_confirmation.show": before.link(TokenPurpose.CONFIRM_EMAIL),
+    }
+    return [
+        Visit("auth.start"),
+        Visit("forgot.ask"),
+        Visit("forgot.asked"),
+        Visit("second_step_code.ask", before=before.half_signed_in),
+        Visit("openid.not_linked", of=lambda _app: PROVIDER, key="name"),
+        *(Visit(page, of=secret, key="secret") for page, secret in secrets.items()),
+        *(
+            Visit(page, of=lambda _app: "opens-nothing", key="secret", also="dead", status=410)
+            for page in secrets
+        ),
+        Visit(
+            "reset.choose", of=before.link(TokenPurpose.FIRST_PASSWORD), key="secret", also="first"
+        ),
+        Visit("invitation.show", of=before.known_invited, key="secret", also="known"),
+        Visit("outbox.index", also="empty"),
+        Visit("outbox.show", of=before.mailed, key="mail_id"),
+    ]
+
+
+def _own_account() -> list[Visit]:
+    """What everybody has of their own, as Claire has it."""
+    pages = ["account.show", "second_step.show", "providers.show"]
+    pages += ["account_details.name", "account_details.email", "account_password.change"]
+    changed: dict[str, tuple[str, Callable[[Flask, Page], object]]] = {
+        "second_step.show": ("on", before.with_second_step),
+        "second_step.set_up": ("", before.setting_up_second_step),
+        "second_step.off": ("", before.with_second_step),
+        "account_details.email": ("waiting", before.with_new_email),
+        "providers.show": ("linked", before.with_linked_account),
+        "confirm.ask": ("", before.signed_in_long_ago),
+        "confirm_code.ask": ("", before.confirmed_by_provider),
+    }
+    return [
+        *(Visit(page, cast.CLAIRE) for page in pages),
+        *(
+            Visit(page, cast.CLAIRE, also=also, before=begin)
+            for page, (also, begin) in changed.items()
+        ),
+        Visit(
+            "providers.ask_to_unlink",
+            cast.CLAIRE,
+            of=before.linked_account,
+            key="identity_id",
+        ),
+        Visit("invitation.show", cast.PIETER, of=before.known_invited, key="secret", also="join"),
+        Visit("invitation.show", cast.CLAIRE, of=before.invited, key="secret", also="of-another"),
+        Visit("second_step.show", cast.ANA, also="staff"),
     ]
 
 
@@ -254,14 +284,8 @@ def _administrator() -> list[Visit]:
 
 
 VISITS = [
-    Visit("auth.start"),
-    Visit("forgot.ask"),
-    Visit("forgot.asked"),
-    Visit("invitation.show", of=_invited, key="secret"),
-    Visit("reset.choose", of=_link(TokenPurpose.RESET_PASSWORD), key="secret"),
-    Visit("email_confirmation.show", of=_link(TokenPurpose.CONFIRM_EMAIL), key="secret"),
-    Visit("outbox.index", also="empty"),
-    Visit("outbox.show", of=_mailed, key="mail_id"),
+    *_visitor(),
+    *_own_account(),
     *_employer(),
     *_readers(),
     *_manager(),
@@ -269,9 +293,7 @@ VISITS = [
     *_administrator(),
 ]
 NO_PAGES = {
-    "asset", "health.alive", "health.ready", "auth.sign_in", "confirm.ask",
-    "openid.callback", "openid.not_linked", "openid.start", "providers.ask_to_unlink", "confirm_code.ask",
-    "second_step_code.ask", "second_step.off", "second_step.set_up",
+    "asset", "health.alive", "health.ready", "auth.sign_in", "openid.callback", "openid.start",
     "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
     "company_invoice_files.pdf", "company_invoice_files.xml",
     "invoice_import.review", "outbox.attached", "outbox.data", "outbox.frame",

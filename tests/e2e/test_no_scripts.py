@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests import cast
-from tests.e2e.browsing import PHONE, WIDE, Browse, downloaded, enter
+from tests.e2e.browsing import PHONE, WIDE, Browse, downloaded, enter, go
 from tests.e2e.labels import words_of
 
 pytestmark = pytest.mark.browser
@@ -22,10 +22,6 @@ def page(request: pytest.FixtureRequest, browse: Browse) -> Page:
     window = browse(width=request.param, scripts=False)
     enter(window, cast.CLAIRE, W)
     return window
-
-
-def go(page: Page, label: str) -> None:
-    page.get_by_role("link", name=label, exact=True).locator("visible=true").first.click()
 
 
 def test_the_list_is_filtered_by_its_button(app: Flask, page: Page):

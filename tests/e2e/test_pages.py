@@ -29,11 +29,11 @@ def test_every_page_is_looked_at(built_app):
 
 
 @pytest.mark.parametrize("visit", VISITS, ids=str)
-def test_a_page_is_open_to_everybody(visit, app, browse):
+def test_a_page_is_open_to_everybody(visit, app, browse, complaints):
     """In French, at three widths."""
     page = browse(visit.who)
-    answer = page.goto(visit.url(app))
-    problems = [] if answer and answer.ok else [f"answered {answer and answer.status}"]
+    answer = visit.open(page, app, complaints)
+    problems = [] if answer == visit.status else [f"answered {answer}"]
 
     problems += wrong_language(page, "fr") + sideways(page, WIDE) + barriers(page)
     problems += sideways(page, NARROWEST) + sideways(page, PHONE) + barriers(page)
@@ -42,9 +42,11 @@ def test_a_page_is_open_to_everybody(visit, app, browse):
 
 
 @pytest.mark.parametrize(("visit", "language", "width"), SAMPLES)
-def test_a_page_is_open_in_the_dark_and_in_another_language(visit, language, width, app, browse):
+def test_a_page_is_open_in_the_dark_and_in_another_language(
+    visit, language, width, app, browse, complaints
+):
     page = browse(visit.who, language=language, width=width, theme="dark")
-    page.goto(visit.url(app))
+    visit.open(page, app, complaints)
 
     problems = wrong_language(page, language) + sideways(page, width) + barriers(page)
 
@@ -54,9 +56,9 @@ def test_a_page_is_open_in_the_dark_and_in_another_language(visit, language, wid
 @pytest.mark.matrix
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("visit", VISITS, ids=str)
-def test_a_page_is_open_in_every_language_width_and_theme(visit, language, app, browse):
+def test_a_page_is_open_in_every_language_width_and_theme(visit, language, app, browse, complaints):
     page = browse(visit.who, language=language)
-    page.goto(visit.url(app))
+    visit.open(page, app, complaints)
     problems = wrong_language(page, language) + sideways(page, NARROWEST)
 
     for theme, width in product(("light", "dark"), (WIDE, PHONE)):
