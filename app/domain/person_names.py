@@ -9,7 +9,8 @@ LONGEST_NAME = 64
 """Characters; as wide as its column."""
 
 _NOT_IN_A_NAME = re.compile(r"[<>@/\\:;\"=#%{}\[\]|]")
-_WEB_ADDRESS = re.compile(r"\w{2,}\.\w{2,}")
+_WEB_ADDRESS = re.compile(r"\w{2,}[.\u2024\u3002\uff0e\uff61]\w{2,}")
+"""Also with the dots that mail programs and browsers take for one (RFC 3490, 3.1)."""
 
 
 class NotAName(DomainError):

@@ -26,6 +26,7 @@ def test_it_is_one_line_without_what_nobody_sees():
         "Win at evil.example",
         "https://evil.example",
         "www.evil.be",
+        "www\N{FULLWIDTH FULL STOP}evil\N{IDEOGRAPHIC FULL STOP}be",
         "claire@evil.example",
         "Claire\r\nBcc: everybody@evil.example",
         "<b>Claire</b>",
