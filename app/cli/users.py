@@ -13,6 +13,7 @@ from app.domain.languages import LANGUAGES
 from app.domain.roles import StaffRole
 from app.extensions import db
 from app.fab.messages import message_for
+from app.security.row_security import bind_person
 from app.services.sessions import purge_sessions
 from app.services.users import (
     create_user,
@@ -107,6 +108,7 @@ def give_password(email: str, *, password_stdin: bool) -> None:
     _act_as_command_line()
     try:
         user = find_user(db.session(), email)
+        bind_person(db.session.connection(), user.id)
         set_password(db.session(), user, _password(from_stdin=password_stdin))
     except DomainError as error:
         raise _refusal(error) from None

@@ -18,6 +18,15 @@ def bind_scope(connection: Connection, scope: Scope) -> None:
         connection.execute(_settings_of(scope))
 
 
+def bind_person(connection: Connection, user_id: int) -> None:
+    """Let the rest of the transaction read what a person may know of themself: the names of their companies.
+
+    For a page that somebody has proved to be theirs before any company is chosen, as by the link of a mail.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.set_config(USER, str(user_id), True)))
+
+
 def _settings_of(scope: Scope) -> Select[tuple[str, ...]]:
     limited = scope.addresses is not None
     values = {

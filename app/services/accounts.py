@@ -108,7 +108,9 @@ def change_own_password(
     Source: OWASP ASVS 5, 6.2.3 and 7.4.3.
     """
     user = session.get_one(PortalUser, user_id)
-    keep_password(session, user, hashed_for(user, password), keep_session_id=keep_session_id)
+    keep_password(
+        session, user, hashed_for(session, user, password), keep_session_id=keep_session_id
+    )
 
 
 def password_set_at(session: Session, user_id: int) -> datetime | None:

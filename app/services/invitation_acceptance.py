@@ -139,7 +139,7 @@ def accept_as_new(session: Session, secret: str, person: NewPerson, *, actor: Ac
         raise EmailTaken
     check_password_rule(person.password, context=(invitation.company.name,))
     stand_in = PortalUser(email=invitation.email, first_name=first_name, last_name=last_name)
-    hashed = hashed_for(stand_in, person.password)  # takes long, so before anything is held
+    hashed = hashed_for(session, stand_in, person.password)  # slow, so before anything is held
     _use(session, token, invitation)
     name = f"{first_name} {last_name}"
     user = create_user(

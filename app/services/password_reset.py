@@ -124,7 +124,7 @@ def choose_password(session: Session, secret: str, password: str, *, actor: Acto
         HashingBusy: nothing was changed.
     """
     link = find_link(session, secret)
-    hashed = hashed_for(session.get_one(PortalUser, link.user_id), password)
+    hashed = hashed_for(session, session.get_one(PortalUser, link.user_id), password)
     use_token(session, link)
     user = _locked(session, PortalUser.id == link.user_id)
     if user is None or not user.active:

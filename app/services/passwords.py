@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,12 @@ METHOD = f"scrypt:{COST}:{BLOCK_SIZE}:{LANES}"
 
 WAIT_S = 10.0
 """How long a sign-in waits for its turn before it is told that the system is busy."""
+
+_LEGAL_FORM = re.compile(
+    r"\W+(s\.?a|n\.?v|s\.?r\.?l|b\.?v|sprl|bvba|asbl|vzw|snc|vof|sc|cv|ag|gmbh|ltd)\.?$",
+    re.IGNORECASE,
+)
+"""At the end of a company's name, as Belgium and its neighbours write it: nobody types it into a password."""
 
 _hashing = BoundedSemaphore(max(2, os.cpu_count() or 2))
 # Each hash takes 32 MiB: without a cap, fifty sign-ins at once would take 1.6 GB.
@@ -132,9 +139,10 @@ def _normal(password: str) -> str:
 
 
 def _with_parts(context: Iterable[str]) -> list[str]:
-    """The values, and what stands before the @ of an address."""
+    """The values, what stands before the @ of an address, and names of companies without their legal form."""
     values = [value for value in context if value]
-    return values + [value.partition("@")[0] for value in values if "@" in value]
+    before_at = [value.partition("@")[0] for value in values if "@" in value]
+    return values + before_at + [_LEGAL_FORM.sub("", value) for value in values]
 
 
 def _parts(stored: str | None) -> tuple[tuple[int, int, int], str, str] | None:

@@ -1,6 +1,7 @@
 """People who can sign in: added, changed, disabled, enabled; whoever they are at a company is the membership's."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +16,9 @@ from app.domain.mail import MailKind
 from app.domain.roles import StaffRole
 from app.domain.tokens import OF_THE_ACCOUNT
 from app.domain.typed_text import is_email_address, normalise_email, one_line
-from app.models import LoginSession, PortalUser
+from app.models import Company, LoginSession, Membership, PortalUser
 from app.services.audit import record
+from app.services.issuer import issuer_card
 from app.services.mail import write_mail
 from app.services.passwords import check_password_rule, hash_password
 from app.services.sessions import end_sessions_of
@@ -105,18 +107,22 @@ def set_password(session: Session, user: PortalUser, password: str) -> None:
         DomainError: it breaks the rule (`check_password_rule`).
         HashingBusy: nothing was changed.
     """
-    keep_password(session, user, hashed_for(user, password))
+    keep_password(session, user, hashed_for(session, user, password))
 
 
-def hashed_for(user: PortalUser, password: str) -> str:
+def hashed_for(session: Session, user: PortalUser, password: str) -> str:
     """The hash of a password that a person may choose. It takes long: write nothing before, others would wait.
+
+    No password is the name of the person, of the product, the issuer or a company of theirs, as far as the session
+    may read these (OWASP ASVS 5, 6.2.11).
 
     Raises:
         DomainError: it breaks the rule (`check_password_rule`).
         HashingBusy: no turn came in time.
     """
-    context = (user.email, user.name, user.first_name, user.last_name, PRODUCT)
-    check_password_rule(password, context=context)
+    own = (user.email, user.name, user.first_name, user.last_name)
+    around = (PRODUCT, issuer_card(session).name, *_companies_of(session, user.id))
+    check_password_rule(password, context=(*own, *around))
     return hash_password(password)
 
 
@@ -192,6 +198,18 @@ def list_users(session: Session) -> list[UserRow]:
     return [
         UserRow(user.email, user.name, user.staff_role, bool(user.active), at) for user, at in rows
     ]
+
+
+def _companies_of(session: Session, user_id: int | None) -> Iterable[str]:
+    """Names of the companies that somebody belongs to, whatever the day; a person may know them."""
+    if user_id is None:
+        return ()
+    return session.scalars(
+        select(Company.name)
+        .join(Membership, Membership.company_id == Company.id)
+        .where(Membership.user_id == user_id),
+        execution_options={"tenancy": "checked"},
+    )
 
 
 def _was_here(session: Session, user_id: int | None) -> bool:

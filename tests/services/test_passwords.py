@@ -130,6 +130,8 @@ def test_half_a_character_is_on_no_list():
         "Claire Dubois !!!",
         "Boulangerie Martin SRL",
         "B0ulangerie-M@rtin-SRL",
+        "Boulangerie Martin",
+        "boulangeriemartin2026!",
         "clientele2026",
         "CLIENTELE-2026!",
     ],

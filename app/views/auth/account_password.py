@@ -16,6 +16,7 @@ from app.fab.portal import expose
 from app.security.access import requires_sign_in
 from app.security.fresh import ensure_fresh
 from app.security.principal import Principal
+from app.security.row_security import bind_person
 from app.security.sessions import renew_sign_in
 from app.services.accounts import change_own_password
 from app.services.confirmation import ConfirmationRefused, check_password_again, has_password
@@ -51,6 +52,7 @@ class AccountPasswordView(AccountPage):
         try:
             if knows_one:
                 _check_current(person, form.current_password.data or "", limits=limits)
+            bind_person(session.connection(), person.user_id)
             change_own_password(
                 session,
                 person.user_id,

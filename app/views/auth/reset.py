@@ -14,6 +14,7 @@ from app.extensions import db
 from app.fab.portal import PortalView, expose
 from app.models import Token
 from app.security.access import public, visitor_actor
+from app.security.row_security import bind_person
 from app.services.password_reset import choose_password, find_link
 from app.services.passwords import LONGEST, SHORTEST
 from app.services.tokens import LinkDead
@@ -46,11 +47,14 @@ class ResetView(PortalView):
 
     def _form_or_entrance(self, secret: str) -> Response:
         """Raises LinkDead."""
-        form = _form_of(find_link(db.session(), secret))
+        link = find_link(db.session(), secret)
+        form = _form_of(link)
         if request.method != "POST":
             return self.render_form(form)
         if not form.validate():
             return self.render_form(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if link.user_id is not None:
+            bind_person(db.session.connection(), link.user_id)
         try:
             user = choose_password(
                 db.session(), secret, form.password.data or "", actor=visitor_actor("visitor")
