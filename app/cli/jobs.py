@@ -141,7 +141,7 @@ def _facts(job: Job) -> dict[str, object]:
         "company": job.company,
         "attempts": job.attempts,
         "last error": job.last_error,
-        "which means": SENTENCES.get(job.last_error or ""),
+        "which means": _meaning(job),
         "not before": job.run_at,
         "asked for": job.created_at,
         "started": job.started_at,
@@ -149,3 +149,12 @@ def _facts(job: Job) -> dict[str, object]:
         "worker": job.worker,
         "leased until": job.leased_until,
     }
+
+
+def _meaning(job: Job) -> str | None:
+    """What the code of an error says; what nobody foresaw has a name of Python's, and its story in the log."""
+    if not job.last_error:
+        return None
+    with force_locale(LANGUAGE):
+        sentence = SENTENCES.get(job.last_error)
+        return str(sentence or f"nobody foresaw it; the log of the worker tells more: job {job.id}")

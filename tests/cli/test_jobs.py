@@ -75,6 +75,21 @@ def test_a_job_is_shown_with_the_meaning_of_its_error(run, dead):
     assert "This link no longer works" in printed
 
 
+def test_what_nobody_foresaw_is_said_to_be_in_the_log(app, run, job):
+    from app.jobs.running import run_due
+
+    def broken(_work):
+        raise ZeroDivisionError("by what, only the log may tell")
+
+    number = job()
+    run_due(app, handlers={Task.PURGE_EXPIRED: broken})
+    printed = run("show", number).output
+
+    assert "ZeroDivisionError" in printed
+    assert f"nobody foresaw it; the log of the worker tells more: job {number}" in printed
+    assert "by what" not in printed
+
+
 def test_a_dead_job_is_started_again_and_the_trail_says_by_whom(run, dead, look):
     result = run("requeue", dead)
 
