@@ -2,12 +2,13 @@
 
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.actors import Actor
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.mail import MailKind
@@ -53,10 +54,12 @@ def keep_codes(session: Session, user: PortalUser, codes: Codes) -> None:
     record(session, AuditAction.RECOVERY_CODES_MADE, target=user)
 
 
-def use_recovery_code(session: Session, user: PortalUser, typed: str) -> bool:
+def use_recovery_code(
+    session: Session, user: PortalUser, typed: str, *, actor: Actor | None = None
+) -> bool:
     """Whether `typed` is a code that was not used yet; then it is, and the person is told how many are left.
 
-    In one statement: of ten who try at once, one wins.
+    In one statement: of ten who try at once, one wins. `actor` is the visitor, who turns out to be that person.
     """
     code = _normal(typed)
     known = session.scalar(
@@ -76,7 +79,7 @@ def use_recovery_code(session: Session, user: PortalUser, typed: str) -> bool:
     )
     if used.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    _tell_of_use(session, user)
+    _tell_of_use(session, user, actor)
     return True
 
 
@@ -99,9 +102,10 @@ def forget_recovery_codes(session: Session, user_id: int) -> None:
     )
 
 
-def _tell_of_use(session: Session, user: PortalUser) -> None:
+def _tell_of_use(session: Session, user: PortalUser, actor: Actor | None) -> None:
     left = recovery_codes_left(session, user.id)
-    record(session, AuditAction.RECOVERY_CODE_USED, target=user)
+    who = replace(actor, user_id=user.id, name=user.name) if actor else None
+    record(session, AuditAction.RECOVERY_CODE_USED, target=user, actor=who)
     write_mail(
         session,
         MailKind.RECOVERY_CODE_USED,

@@ -87,7 +87,7 @@ def check_second_step(
     is_right = (
         _use_code(session, user.id, code, vault=vault)
         if is_of_app
-        else use_recovery_code(session, user, typed)
+        else use_recovery_code(session, user, typed, actor=actor)
     )
     if not is_right:
         record(session, AuditAction.SECOND_STEP_FAILED, target=user, actor=actor)

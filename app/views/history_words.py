@@ -16,6 +16,7 @@ from app.services.audit import MASK
 from app.views import formats
 from app.views.history_fields import FIELDS, LABELS
 from app.views.locale import LANGUAGES
+from app.views.record_names import name_in_words
 
 _SENTENCES: Mapping[AuditAction, tuple[LazyString, str]] = MappingProxyType(
     {
@@ -151,7 +152,7 @@ def who_of(event: AuditEvent) -> str:
     """The person, or what acted where nobody was signed in."""
     if event.actor_id is not None:
         return event.actor_name
-    if event.kind in _BY_STRANGERS:
+    if event.kind in _BY_STRANGERS or event.actor_name == "visitor":
         return gettext("Somebody who is not signed in")
     return gettext("The system")
 
@@ -183,7 +184,7 @@ def _with_amounts(changes: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _sentence(event: AuditEvent) -> tuple[str, str]:
-    facts = {"name": event.target_label or ""}
+    facts = {"name": name_in_words(event.target_type, event.target_label or "")}
     if event.kind is AuditAction.ADDRESS_CHANGED and event.changes.keys() == {"is_default"}:
         became = event.changes["is_default"][1]
         text = (

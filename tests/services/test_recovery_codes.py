@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from app.domain.actors import Actor
+from app.domain.audit import AuditAction
 from tests.authenticator import give_recovery_codes, give_second_step
 from tests.cast import CLAIRE, PIETER
-from tests.services.trail import follow_mails
+from tests.services.trail import follow_mails, follow_trail
 
 
 @pytest.fixture
@@ -23,10 +25,10 @@ def claire(session, codes):
     return find_user(session, CLAIRE)
 
 
-def use(session, user, typed):
+def use(session, user, typed, **by):
     from app.services.recovery_codes import use_recovery_code
 
-    return use_recovery_code(session, user, typed)
+    return use_recovery_code(session, user, typed, **by)
 
 
 def test_each_works_once_and_tells_how_many_are_left(session, claire, codes):
@@ -40,6 +42,16 @@ def test_each_works_once_and_tells_how_many_are_left(session, claire, codes):
     assert recovery_codes_left(session, claire.id) == 8
     assert [one.context["left"] for one in mails] == [9, 8]
     assert not any(code in str(one.context) for one in mails for code in codes)
+
+
+def test_the_trail_says_whose_it_was_also_before_they_are_in(session, claire, codes):
+    trail = follow_trail(session)
+
+    assert use(session, claire, codes[0], actor=Actor(None, "visitor", None, "192.0.2.1"))
+
+    session.flush()
+    used = next(one for one in trail if one.action == AuditAction.RECOVERY_CODE_USED)
+    assert (used.actor_id, used.actor_name, used.ip) == (claire.id, claire.name, "192.0.2.1")
 
 
 @pytest.mark.parametrize(

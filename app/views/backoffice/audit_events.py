@@ -20,6 +20,7 @@ from app.security.permissions import Screen
 from app.views.backoffice.company_screen import CompanyScreen
 from app.views.history_words import change_details, who_of
 from app.views.labels import AUDIT_ACTIONS, EMPLOYER_ROLES, STAFF_ROLES
+from app.views.record_names import name_in_words
 
 _ROLES = {member.value: label for member, label in (*EMPLOYER_ROLES.items(), *STAFF_ROLES.items())}
 _RECORDS: Mapping[str, LazyString] = MappingProxyType(
@@ -31,11 +32,15 @@ _RECORDS: Mapping[str, LazyString] = MappingProxyType(
         "contact": _("Contact"),
         "document": _("Document"),
         "import_batch": _("Import"),
+        "invitation": _("Invitation"),
         "invoice": _("Invoice"),
         "issuer_setting": _("Issuer"),
+        "job": _("Job"),
         "membership": _("Access"),
+        "outgoing_mail": _("Mail"),
         "payment": _("Payment"),
         "portfolio": _("Company of a portfolio"),
+        "sign_in_domain": _("Sign-in domain"),
     }
 )
 
@@ -47,6 +52,11 @@ def _changes(event: AuditEvent) -> Markup | None:
         for label, before, after in change_details(event.changes, with_unnamed=True)
     ]
     return Markup("<br>").join(escape(line) for line in lines) if lines else None
+
+
+def _name(event: AuditEvent) -> str | None:
+    """The row it happened to, as it is called."""
+    return name_in_words(event.target_type, event.target_label) if event.target_label else None
 
 
 def _words(event: AuditEvent) -> str:
@@ -108,6 +118,7 @@ class AuditEventView(CompanyScreen):
     row_formatters: ClassVar[dict[str, Any]] = {
         "action": _words,
         "actor_name": who_of,
+        "target_label": _name,
         "changes": _changes,
     }
     formatters_columns: ClassVar[dict[str, Any]] = {
@@ -123,7 +134,7 @@ class AuditEventView(CompanyScreen):
 
     def _record(self, item: AuditEvent) -> Record:
         record = super()._record(item)
-        return replace(record, name=" · ".join(filter(None, (_words(item), item.target_label))))
+        return replace(record, name=" · ".join(filter(None, (_words(item), _name(item)))))
 
     def _input_kind(self, column: str, one: Any) -> tuple[str, list[tuple[str, str]]]:
         if column != "action":

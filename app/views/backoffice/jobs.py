@@ -1,6 +1,7 @@
 """Work outside requests: what waits, runs, was done or given up; started again or cancelled by staff."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import flash
@@ -14,12 +15,13 @@ from app.extensions import db
 from app.fab.interface import TenantInterface
 from app.fab.messages import message_for
 from app.fab.redirects import requested_next, see_other
-from app.fab.widgets import Action
+from app.fab.widgets import Action, Record
 from app.models import Job
 from app.security.permissions import Screen
 from app.services.jobs import CANCELLED, STARTED_AGAIN, cancel_job, start_job_again
 from app.views.backoffice.company_screen import CompanyScreen
 from app.views.backoffice.problems import problem_words
+from app.views.record_names import name_in_words
 
 
 class JobView(CompanyScreen):
@@ -85,6 +87,9 @@ class JobView(CompanyScreen):
     def offered(self, item: Job, actions: list[Action]) -> list[Action]:
         fitting = {"start_again": STARTED_AGAIN, "cancel": CANCELLED}
         return [one for one in actions if item.state in fitting[one.name]]
+
+    def _record(self, item: Job) -> Record:
+        return replace(super()._record(item), name=name_in_words(item.__tablename__, str(item)))
 
     def _act_on(self, items: Any, act: Callable[..., None], done: Callable[[int], str]) -> Response:
         """Each of them or none: a refusal undoes what was begun."""

@@ -1,5 +1,6 @@
 """The delivery log: every mail with what became of it, never what it said or where its link led."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import current_app, flash
@@ -14,7 +15,7 @@ from app.extensions import db
 from app.fab.interface import TenantInterface
 from app.fab.messages import message_for
 from app.fab.redirects import see_other
-from app.fab.widgets import Action
+from app.fab.widgets import Action, Record
 from app.models import OutgoingMail
 from app.security.fresh import ensure_fresh
 from app.security.permissions import Screen
@@ -23,6 +24,7 @@ from app.views.backoffice.company_screen import CompanyScreen
 from app.views.backoffice.problems import problem_words
 from app.views.inviting import count_invitations
 from app.views.locale import LANGUAGES
+from app.views.record_names import name_in_words
 
 _ON_ITS_WAY = frozenset({MailState.QUEUED, MailState.SENDING, MailState.DEFERRED})
 
@@ -105,3 +107,6 @@ class MailView(CompanyScreen):
 
     def offered(self, item: OutgoingMail, actions: list[Action]) -> list[Action]:
         return [] if item.state in _ON_ITS_WAY else actions
+
+    def _record(self, item: OutgoingMail) -> Record:
+        return replace(super()._record(item), name=name_in_words(item.__tablename__, str(item)))
