@@ -50,14 +50,16 @@ class Visit:
         name = self.who.partition("@")[0] if self.who else "visitor"
         return "-".join(filter(None, (name, self.endpoint, self.also)))
 
-    def open(self, page: Page, app: Flask, complaints: Complaints) -> int | None:
-        """Go there; gives the status of the answer."""
+    def open(self, page: Page, app: Flask, complaints: Complaints) -> list[str]:
+        """Go there; says what is wrong where something else opens."""
         if self.before:
             self.before(app, page)
         if self.status >= 400:
             complaints.expect(self.status)
         answer = page.goto(self.url(app))
-        return answer.status if answer else None
+        if answer is None or answer.status != self.status:
+            return [f"answered {answer and answer.status}"]
+        return [f"led on to {page.url}"] if answer.request.redirected_from else []
 
     def url(self, app: Flask) -> str:
         arguments: dict[str, Any] = dict(self.query)

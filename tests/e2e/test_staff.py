@@ -38,7 +38,11 @@ def tab(page: Page, label: str) -> None:
 def fill(page: Page, **answers: str) -> None:
     """Fill in a form by the names of its fields, and save it."""
     for name, value in answers.items():
-        page.locator(f"main [name={name}]").fill(value)
+        field = page.locator(f"main [name={name}]")
+        if field.evaluate("one => one.localName") == "select":
+            field.select_option(label=value)
+        else:
+            field.fill(value)
     main(page).get_by_role("button", name=FR("Save"), exact=True).click()
 
 
@@ -103,7 +107,7 @@ def test_one_box_finds_companies_people_and_invoices(text, found, marc: Page):
     expect(main(marc).locator("td.first").filter(has_text=found).first).to_be_visible()
 
 
-def test_marc_opens_a_company_with_an_address_a_contact_and_somebody_who_signs_in(marc: Page):
+def test_marc_opens_a_company_with_an_address_a_contact_and_somebody_invited(marc: Page):
     follow(marc, FR("Companies"))
     main(marc).get_by_role("link", name=FR("Add"), exact=True).click()
     fill(marc, name=HUY, enterprise_number="0990.700.689", street="Rue des Fleurs 1",
@@ -121,7 +125,12 @@ def test_marc_opens_a_company_with_an_address_a_contact_and_somebody_who_signs_i
         city="Huy",
     )
     _add(marc, FR("Contacts"), name="Flore Nouvelle", email="flore@fleuriste.example")
-    _add(marc, FR("Access"), email="flore@fleuriste.example")
+    _add(
+        marc,
+        FR("Invitations"),
+        emails="flore@fleuriste.example",
+        role=FR("Administrator of the company"),
+    )
 
     tab(marc, FR("Time line"))
     for text in ("Magasin de Huy", "Flore Nouvelle", "flore@fleuriste.example"):
