@@ -54,6 +54,11 @@ def sign_in_limits(secret: str, *, email: str, ip: str | None) -> tuple[Limit, .
     return _limits(secret, Throttled.SIGN_IN, account=email, ip=ip)
 
 
+def signed_in_limits(secret: str, *, email: str, ip: str | None) -> tuple[Limit, ...]:
+    """How many tries to sign in that were right are taken back."""
+    return _limits(secret, Throttled.SIGNED_IN, account=email, ip=ip)
+
+
 def reset_limits(secret: str, *, email: str, ip: str | None) -> tuple[Limit, ...]:
     """The limits of asking for a new password, whoever the address belongs to."""
     return _limits(secret, Throttled.RESET, account=email, ip=ip)

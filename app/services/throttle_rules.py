@@ -13,6 +13,7 @@ class Throttled(StrEnum):
     """What is counted; each has counters of its own."""
 
     SIGN_IN = "SIGN_IN"
+    SIGNED_IN = "SIGNED_IN"
     RESET = "RESET"
     RESET_MAIL = "RESET_MAIL"
     INVITATION = "INVITATION"
@@ -54,6 +55,9 @@ RULES: Mapping[Throttled, tuple[Rule, ...]] = MappingProxyType(
             Rule(Together.SITE, 100, SHORT),
             Rule(Together.EVERYBODY, 3000, SHORT),
         ),
+        # Right ones: as many are taken back. More of them are counted like wrong ones, for each takes a hash that
+        # others wait for, and writes a mail where the browser is new.
+        Throttled.SIGNED_IN: (Rule(Together.ACCOUNT_AND_NETWORK, 300, SHORT),),
         Throttled.RESET: (
             Rule(Together.ACCOUNT_AND_NETWORK, 5, HOUR),
             Rule(Together.NETWORK, 50, HOUR),

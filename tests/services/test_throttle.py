@@ -23,6 +23,7 @@ from app.services.throttle import (
     reset_mail_limits,
     second_step_limits,
     sign_in_limits,
+    signed_in_limits,
 )
 from app.services.throttle_rules import RULES, Throttled, Together, most
 
@@ -210,6 +211,7 @@ def test_several_tries_at_once_are_let_through_together_or_not_at_all(session):
 def every_kind_of_limits(*, email, ip):
     return {
         Throttled.SIGN_IN: sign_in_limits("secret", email=email, ip=ip),
+        Throttled.SIGNED_IN: signed_in_limits("secret", email=email, ip=ip),
         Throttled.RESET: reset_limits("secret", email=email, ip=ip),
         Throttled.RESET_MAIL: reset_mail_limits("secret", email=email),
         Throttled.INVITATION: invitation_limits("secret", account=email, ip=ip),

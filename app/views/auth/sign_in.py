@@ -1,5 +1,6 @@
 """Signing in and signing out."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -21,10 +22,13 @@ from app.services.audit import record
 from app.services.sign_in import check_credentials
 from app.services.throttle import (
     Limit,
+    TooManyAttempts,
+    count_attempt,
     forgive_attempt,
     keyed_hash,
     purge_windows,
     sign_in_limits,
+    signed_in_limits,
 )
 from app.views.auth.entrance import enter
 from app.views.auth.forgot import remember_address
@@ -87,7 +91,7 @@ class SignInView(PortalView):
         return self.render_form(form)
 
     def _user_of(self, form: SignInForm, limits: tuple[Limit, ...]) -> PortalUser:
-        """Whose e-mail address and password these are; a try that was right is taken back.
+        """Whose e-mail address and password these are; a try that was right is taken back, unless there are many.
 
         Raises:
             SignInRefused, HashingBusy
@@ -100,7 +104,10 @@ class SignInView(PortalView):
             stranger=keyed_hash(str(current_app.secret_key), "stranger", email)[:16],
             actor=visitor_actor("visitor"),
         )
-        forgive_attempt(db.session(), limits)
+        secret, ip = str(current_app.secret_key), request.remote_addr
+        with suppress(TooManyAttempts):
+            count_attempt(db.session(), signed_in_limits(secret, email=email, ip=ip))
+            forgive_attempt(db.session(), limits)
         purge_windows(db.session())
         return user
 
