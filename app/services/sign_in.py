@@ -41,12 +41,14 @@ def check_credentials(
     # With its hash: reading that by a second statement would tell by its time who exists.
     user = session.scalars(statement.options(undefer(PortalUser.password))).one_or_none()
     is_right = is_right_password(password, user.password if user else None)
+    # Before anything is held: it takes as long again, and others would wait for it.
+    stored = user.password if user else None
+    renewed = hash_password(password) if is_right and needs_rehash(stored or "") else stored
     if user is None or not is_right or not _still_holds(session, user):
         label = str(user) if user else stranger
         record(session, AuditAction.SIGN_IN_FAILED, target=user, label=label, actor=actor)
         raise SignInRefused
-    if needs_rehash(user.password or ""):
-        user.password = hash_password(password)
+    user.password = renewed
     return user
 
 
