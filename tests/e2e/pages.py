@@ -247,7 +247,6 @@ def _manager() -> list[Visit]:
 def _auditor() -> list[Visit]:
     ana: dict[str, Any] = {"who": cast.ANA, "key": "pk"}
     rows: dict[str, Rows] = {
-        "imports": _first(ImportBatch),
         "users": lambda app: cast.user(app, cast.CLAIRE),
         "portfolios": _first(Portfolio),
         "audit_events": _first(AuditEvent),
@@ -257,7 +256,7 @@ def _auditor() -> list[Visit]:
         Visit("audit_events.list", cast.ANA, query={"_flt_0_action": "SIGNED_IN"}, also="filtered"),
         Visit("companies.list", cast.ANA),
         Visit("companies.show", **ana, of=_company),
-        *(Visit(f"{noun}.list", cast.ANA) for noun in rows),
+        *(Visit(f"{noun}.list", cast.ANA) for noun in ("imports", *rows)),
         *(Visit(f"{noun}.show", **ana, of=row) for noun, row in rows.items()),
         Visit("invoice_import.show", cast.ANA, of=_first(ImportBatch)),
     ]
@@ -298,7 +297,7 @@ NO_PAGES = {
     "asset", "health.alive", "health.ready", "auth.sign_in", "openid.callback", "openid.start",
     "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
     "company_invoice_files.pdf", "company_invoice_files.xml",
-    "invoice_import.review", "outbox.attached", "outbox.data", "outbox.frame",
+    "imports.show", "invoice_import.review", "outbox.attached", "outbox.data", "outbox.frame",
 }  # fmt: skip
 """Files, answers to machines, addresses that lead on, and the report of an upload, which a journey looks at."""
 NO_PAGE_ENDINGS = (".lookup", ".action")
