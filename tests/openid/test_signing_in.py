@@ -24,7 +24,7 @@ from tests.openid.conftest import (
     mails,
 )
 from tests.web.backoffice.trail import events
-from tests.web.signing_in import sign_in, sign_out
+from tests.web.signing_in import read_english, sign_in, sign_out
 
 NOT_LINKED = "/login/with/demo-id/not-linked"
 
@@ -139,6 +139,7 @@ class TestTheWayBack:
     def test_it_is_good_once(self, browser):
         location = choose(browser.set_out(), MARC)
         assert browser.come_back(location).location == "/"
+        read_english(browser.client)
         sign_out(browser.client)
 
         again = browser.come_back(location)
