@@ -19,7 +19,7 @@ from app.models import PortalUser, Token
 from app.services.administrator_notices import have_administrators_told
 from app.services.audit import record
 from app.services.mail import write_mail
-from app.services.sessions import end_sessions_of
+from app.services.sessions import end_sessions_of, hold_sign_ins
 from app.services.tokens import LinkDead, find_token, issue_token, revoke_tokens, use_token
 from app.services.users import LONGEST_SIGN_IN_NAME, EmailMalformed, EmailTaken
 
@@ -145,6 +145,7 @@ def confirm_email_change(
         EmailTaken: somebody else signs in with the address. Only who reads its mail is told so.
     """
     user, old, new = found.user, found.user.email, found.new_address
+    hold_sign_ins(session, user.id)  # the person before their links, as everywhere
     use_token(session, found.token)
     session.refresh(user)
     _take_address(session, user, new)

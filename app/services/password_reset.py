@@ -125,8 +125,8 @@ def choose_password(session: Session, secret: str, password: str, *, actor: Acto
     """
     link = find_link(session, secret)
     hashed = hashed_for(session, session.get_one(PortalUser, link.user_id), password)
+    user = _locked(session, PortalUser.id == link.user_id)  # before its links, as everywhere
     use_token(session, link)
-    user = _locked(session, PortalUser.id == link.user_id)
     if user is None or not user.active:
         raise LinkDead
     keep_password(session, user, hashed, actor=replace(actor, user_id=user.id, name=user.name))

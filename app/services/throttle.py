@@ -74,6 +74,11 @@ def invitation_limits(secret: str, *, account: str, ip: str | None) -> tuple[Lim
     return _limits(secret, Throttled.INVITATION, account=account, ip=ip)
 
 
+def invitation_mail_limits(secret: str, *, account: str, email: str) -> tuple[Limit, ...]:
+    """The limits of invitations to one address from one account."""
+    return _limits(secret, Throttled.INVITATION_MAIL, account=f"{account} {email}", ip=None)
+
+
 def second_step_limits(secret: str, *, account: str, ip: str | None) -> tuple[Limit, ...]:
     """The limits of trying codes; `account` is the e-mail address of somebody who has passed the first step."""
     return _limits(secret, Throttled.SECOND_STEP, account=account, ip=ip)

@@ -17,6 +17,7 @@ class Throttled(StrEnum):
     RESET = "RESET"
     RESET_MAIL = "RESET_MAIL"
     INVITATION = "INVITATION"
+    INVITATION_MAIL = "INVITATION_MAIL"
     SECOND_STEP = "SECOND_STEP"
     CONFIRM = "CONFIRM"
     EMAIL_CHANGE = "EMAIL_CHANGE"
@@ -74,6 +75,8 @@ RULES: Mapping[Throttled, tuple[Rule, ...]] = MappingProxyType(
             Rule(Together.SITE, 600, HOUR),
             Rule(Together.EVERYBODY, 10_000, HOUR),
         ),
+        # Mails to one person from one who invites: sending again is for a mail that was lost, not for flooding.
+        Throttled.INVITATION_MAIL: (Rule(Together.ACCOUNT, 10, DAY),),
         # Six digits, three of which are right at any moment: the account as a whole is counted as well, or a
         # thousand networks would find one in a day. Whoever gets here has the password, so the wide limit locks
         # out nobody whose password is their own (Warehouse: 5 in 5 minutes, 50 in a day).

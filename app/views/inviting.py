@@ -1,6 +1,6 @@
 """What inviting is in the portal and in the back-office alike: who does it, how often, and what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask import abort, current_app, request
 from flask_babel import gettext as _
@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from app.domain.audit import AuditAction
 from app.security.access import current_principal
 from app.services.invitations import Invited, Inviter
-from app.services.throttle import invitation_limits
+from app.services.throttle import invitation_limits, invitation_mail_limits
 from app.views.throttled import count_or_refuse
 
 
@@ -19,19 +19,22 @@ def inviter() -> Inviter:
     return Inviter(principal.user_id, principal.name) if principal else abort(403)
 
 
-def count_invitations(times: int) -> None:
-    """Count mails before they are written, and commit.
+def count_invitations(emails: Sequence[str]) -> None:
+    """Count mails before they are written, and commit: those of whoever invites, and those to each person.
 
     Raises:
         TooManyAttempts
     """
     principal = current_principal()
-    limits = invitation_limits(
-        str(current_app.secret_key),
-        account=principal.email if principal else "",
-        ip=request.remote_addr,
-    )
-    count_or_refuse(limits, throttled=AuditAction.INVITATIONS_THROTTLED, times=times)
+    secret, account = str(current_app.secret_key), principal.email if principal else ""
+    limits = invitation_limits(secret, account=account, ip=request.remote_addr)
+    count_or_refuse(limits, throttled=AuditAction.INVITATIONS_THROTTLED, times=len(emails))
+    to_each = [
+        limit
+        for email in emails
+        for limit in invitation_mail_limits(secret, account=account, email=email)
+    ]
+    count_or_refuse(to_each, throttled=AuditAction.INVITATIONS_THROTTLED)
 
 
 def invited_words(invited: Invited) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from app.services.throttle import (
     email_change_limits,
     forgive_attempt,
     invitation_limits,
+    invitation_mail_limits,
     keyed_hash,
     network_of,
     provider_limits,
@@ -215,6 +216,7 @@ def every_kind_of_limits(*, email, ip):
         Throttled.RESET: reset_limits("secret", email=email, ip=ip),
         Throttled.RESET_MAIL: reset_mail_limits("secret", email=email),
         Throttled.INVITATION: invitation_limits("secret", account=email, ip=ip),
+        Throttled.INVITATION_MAIL: invitation_mail_limits("secret", account=email, email=email),
         Throttled.SECOND_STEP: second_step_limits("secret", account=email, ip=ip),
         Throttled.CONFIRM: confirm_limits("secret", account=email, ip=ip),
         Throttled.EMAIL_CHANGE: email_change_limits("secret", account=email, ip=ip),
@@ -240,6 +242,7 @@ def test_nobody_locks_out_somebody_else_from_where_a_visitor_may_try():
 
     assert alone == {
         Throttled.RESET_MAIL,
+        Throttled.INVITATION_MAIL,
         Throttled.SECOND_STEP,
         Throttled.CONFIRM,
         Throttled.EMAIL_CHANGE,

@@ -365,6 +365,20 @@ def test_sending_again_makes_a_new_link_and_the_former_one_opens_nothing(client,
     assert events(app, AuditAction.INVITATION_RESENT)[0].target_label == NEW
 
 
+def test_nobody_is_flooded_with_one_invitation(client, app):
+    from app.services.throttle_rules import Throttled, Together, most
+
+    token = cast.sign_in(client, cast.CLAIRE, language="en")
+    client.post(url(client, "/add"), data=invitation_form(token))
+    (waiting,) = invitations(client, NEW)
+    path = url(client, f"/invitations/{waiting.public_id}/resend")
+    allowed = most(Throttled.INVITATION_MAIL, Together.ACCOUNT)
+    answers = [client.post(path, data={"csrf_token": token}) for _ in range(allowed)]
+
+    assert [one.status_code for one in answers] == [303] * (allowed - 1) + [429]
+    assert invitations(client, NEW)[0].sent_count == allowed
+
+
 def test_an_expired_invitation_is_shown_and_can_be_sent_again(client, app, run_jobs):
     from app.services.invitations import expire_invitations
 

@@ -108,7 +108,7 @@ class InvitationScreen(CompanyScreen):
     def _create(self, item: Invitation, form: Any) -> None:
         """Raises TooManyAttempts too, which the form shows like any other refusal."""
         ensure_fresh()
-        count_invitations(len(form.emails.emails))
+        count_invitations(form.emails.emails)
         session = db.session()
         invited = invitations.invite(
             session,
@@ -129,7 +129,7 @@ class InvitationScreen(CompanyScreen):
         key = self.datamodel.key_of(item)
 
         def send() -> None:
-            count_invitations(1)
+            count_invitations([item.email])
             invitations.resend_invitation(
                 db.session(), item, by=inviter(), secret_key=str(current_app.secret_key)
             )

@@ -94,7 +94,7 @@ class MailView(CompanyScreen):
         session, key = db.session(), self.datamodel.key_of(item)
         if item.kind is MailKind.INVITATION:  # by the rules of its own screen: it lets somebody in
             ensure_fresh()
-            count_invitations(1)
+            count_invitations([item.to_email])
         try:
             resend_mail(session, item, secret_key=str(current_app.secret_key))
         except DomainError as error:

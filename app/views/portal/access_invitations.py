@@ -48,7 +48,7 @@ class InvitationsView(PortalView):
         if not form.validate():
             return self._invite_page(form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            count_invitations(len(form.emails.emails))
+            count_invitations(form.emails.emails)
         except TooManyAttempts as error:
             form.form_errors.append(_try_again(error))
             return self._invite_page(form, status=HTTPStatus.TOO_MANY_REQUESTS)
@@ -68,7 +68,7 @@ class InvitationsView(PortalView):
     @requires_fresh
     def resend(self, public_id: UUID) -> BaseResponse:
         session, invitation = db.session(), _invitation(public_id)
-        count_invitations(1)
+        count_invitations([invitation.email])
         try:
             invitations.resend_invitation(
                 session, invitation, by=inviter(), secret_key=str(current_app.secret_key)
