@@ -106,7 +106,9 @@ def _branches(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 
 def test_only_config_reads_the_environment():
-    assert [one.path for one in sources("app", "settings", "simulators") if reads_the_environment(one)] == []
+    assert [
+        one.path for one in sources("app", "settings", "simulators") if reads_the_environment(one)
+    ] == []
 
 
 def test_only_integrations_open_a_socket():

@@ -189,6 +189,7 @@ def test_somebody_known_signs_in_and_joins_without_a_second_password(client, app
     page = client.get(link).text
     assert f"/login?next={link}" in page
     assert 'type="password"' not in page
+    assert f'value="{cast.PIETER}"' in client.get(f"/login?next={link}").text, "asked once"
     answer = sign_in_by_form(client, cast.PIETER, next=link)
     assert answer.location == link
     page = client.get(link).text

@@ -43,7 +43,8 @@ class AccountView(AccountPage):
         return self.render(
             "auth/account.html",
             sessions=[
-                (one, device_name(one.user_agent), one.id == person.session_id) for one in sessions
+                (one, device_name(one.user_agent), one.id == person.session_id)
+                for one in sorted(sessions, key=lambda one: one.id != person.session_id)
             ],
             pending=pending_email(session, person.user_id),
             has_password=has_password(session, person.user_id),

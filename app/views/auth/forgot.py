@@ -68,7 +68,12 @@ def _request(email: str) -> None:
     db.session.commit()
 
 
+def typed_address() -> str:
+    """What a visitor typed last, for the next form that asks for it."""
+    return str(session.get(TYPED_EMAIL, ""))
+
+
 def _address_so_far() -> str:
     """Nobody types an address twice: that of a sign-in that was refused, or of whoever is signed in."""
     principal = current_principal()
-    return principal.email if principal else str(session.get(TYPED_EMAIL, ""))
+    return principal.email if principal else typed_address()

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from flask import flash, make_response, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
@@ -31,6 +32,7 @@ from app.services.invitation_acceptance import (
 from app.services.passwords import LONGEST, SHORTEST
 from app.services.tokens import LinkDead, find_token
 from app.views.auth.entrance import enter
+from app.views.auth.forgot import remember_address
 from app.views.auth.invitation_form import NewPersonForm
 from app.views.labels import EMPLOYER_ROLES
 
@@ -51,6 +53,8 @@ class InvitationView(PortalView):
             offer = _offer(secret)
         except LinkDead:
             return self._dead()
+        if offer.is_known and current_principal() is None:
+            remember_address(offer.email)  # the sign-in form asks for it next
         return self._page(secret, offer, NewPersonForm.of(offer.email))
 
     @expose("/<secret>", methods=["POST"])
@@ -108,8 +112,10 @@ class InvitationView(PortalView):
 
     def _entered(self, accepted: Accepted) -> Response:
         user = db.session().get_one(PortalUser, accepted.user_id)
+        with force_locale(user.language):  # the one just chosen: the next page is in it
+            message = _("You have access to %(company)s.", company=accepted.company_name)
         response = enter(user, method=SignInMethod.INVITATION, wanted=_home_of(accepted))
-        flash(_("You have access to %(company)s.", company=accepted.company_name), "ok")
+        flash(message, "ok")
         return response
 
     def _page(

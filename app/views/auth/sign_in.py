@@ -31,7 +31,7 @@ from app.services.throttle import (
     signed_in_limits,
 )
 from app.views.auth.entrance import enter
-from app.views.auth.forgot import remember_address
+from app.views.auth.forgot import remember_address, typed_address
 from app.views.auth.forms import SignInForm
 from app.views.navigation import home_url
 from app.views.throttled import count_or_refuse
@@ -87,7 +87,7 @@ class SignInView(PortalView):
         principal = current_principal()
         if principal is not None:
             return redirect(requested_next() or home_url(principal))
-        form = SignInForm(data={"next": requested_next() or ""})
+        form = SignInForm(data={"next": requested_next() or "", "email": typed_address()})
         return self.render_form(form)
 
     def _user_of(self, form: SignInForm, limits: tuple[Limit, ...]) -> PortalUser:
