@@ -78,7 +78,7 @@ class InvitationScreen(CompanyScreen):
         "company": _("Company"),
         "role": _("Role"),
         "state": _("State"),
-        "created_at": _("Invited"),
+        "created_at": _("Invited on"),
         "expires_at": _("Link works until"),
         "ended_at": _("Ended"),
         "mail.state": _("Mail"),
