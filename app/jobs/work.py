@@ -15,6 +15,10 @@ from app.security.cross_company import cross_company
 from app.security.tenancy import TenantSession, open_scope
 
 
+_OF_NOBODY = frozenset({Task.SEND_MAIL})
+"""Tasks that, where they are of no company, touch rows of none: they cross nothing, and the trail need not say so."""
+
+
 def _held() -> None:
     """A piece of work that nobody else can take."""
 
@@ -36,12 +40,13 @@ class Work:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A session of its own: of the job's company, or of all of them where it has none. The handler commits."""
-        if self.company_id is None:
+        if self.company_id is None and self.task not in _OF_NOBODY:
             with cross_company(f"job: {self.task.value.lower()}") as session:
                 yield session
             return
         session = TenantSession(db=db, info={"actor": SYSTEM})
-        open_scope(session, scopes.of_company(self.company_id))
+        owner = self.company_id
+        open_scope(session, scopes.of_directory() if owner is None else scopes.of_company(owner))
         try:
             yield session
         finally:

@@ -55,8 +55,8 @@ def of_portfolio(companies: tuple[int, ...], *, user_id: int) -> Scope:
     return Scope(Reach.COMPANIES, companies, None, user_id, is_staff=True)
 
 
-def of_directory(*, user_id: int) -> Scope:
-    """What an administrator needs to run the machine."""
+def of_directory(*, user_id: int | None = None) -> Scope:
+    """What an administrator needs to run the machine; also work that concerns no company, with nobody there."""
     return Scope(Reach.DIRECTORY, (), None, user_id, is_staff=True)
 
 

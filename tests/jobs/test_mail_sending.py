@@ -353,6 +353,17 @@ def test_a_mail_of_a_company_is_sent_in_the_scope_of_that_company(app, server, w
     }
 
 
+def test_a_mail_of_nobodys_crosses_no_company_either(app, server, write, run_jobs):
+    mail_id = write(MailKind.PASSWORD_CHANGED)
+
+    run_jobs()
+
+    assert row(app, mail_id).state is MailState.SENT
+    assert "job: send_mail" not in {
+        event.target_label for event in events(app, AuditAction.CROSS_COMPANY_OPENED)
+    }
+
+
 def test_a_job_whose_mail_is_gone_is_done(server, send):
     send(uuid4())
 
