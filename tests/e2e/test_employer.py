@@ -235,7 +235,8 @@ def test_a_visitor_finds_the_way_to_a_new_password(browse: Browse):
     page.get_by_role("link", name="Mot de passe oublié", exact=True).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Mot de passe oublié")
-    expect(page.get_by_role("link", name="Prenez contact avec nos experts")).to_be_visible()
+    contact = page.get_by_role("main").get_by_role("link", name="Prenez contact avec nos experts")
+    expect(contact).to_be_visible()
 
 
 def test_addresses_are_ticked_only_where_access_is_to_some_of_them(app: Flask, browse: Browse):
