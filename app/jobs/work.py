@@ -14,7 +14,6 @@ from app.security import scope as scopes
 from app.security.cross_company import cross_company
 from app.security.tenancy import TenantSession, open_scope
 
-
 _OF_NOBODY = frozenset({Task.SEND_MAIL})
 """Tasks that, where they are of no company, touch rows of none: they cross nothing, and the trail need not say so."""
 
