@@ -134,8 +134,8 @@ def client(app: "Flask") -> "FlaskClient":
 
 @pytest.fixture
 def empty_ledger(app: "Flask") -> None:
-    """No job is left, not even those that loading the cast has set off."""
-    from sqlalchemy import delete
+    """No job is left, not even those that loading the cast has set off, nor what procrastinate knows of them."""
+    from sqlalchemy import delete, text
 
     from app.jobs.running import system_engine
     from app.models import Job
@@ -143,6 +143,8 @@ def empty_ledger(app: "Flask") -> None:
 
     with system_engine(app).begin() as connection:
         connection.execute(delete(Job), execution_options=CHECKED)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("DELETE FROM procrastinate_jobs"), execution_options=CHECKED)
 
 
 @pytest.fixture

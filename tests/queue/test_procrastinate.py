@@ -17,7 +17,7 @@ from app.models import Job
 from app.queue import enqueue
 from tests.queue.bench import CHECKED, TASK, until
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("empty_ledger")]
 
 
 @pytest.fixture
