@@ -1,17 +1,32 @@
 """An authenticator app for tests: gives somebody of the cast a second step and makes its codes, at any moment.
 
 No test waits for the next code: `code_of(seed, 1)` is the one of the period after this one, which counts as now.
+A test that tells neighbouring periods apart asks for `held_period`: between two of its lines the next one may begin.
 """
 
-import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pyotp
+import pytest
 
 if TYPE_CHECKING:
     from flask import Flask
 
 PERIOD_S = 30
+
+
+def now() -> datetime:
+    """What the app's own clock says."""
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def held_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clocks of the app and of what checks its codes stand still, and agree."""
+    instant = now()
+    for clock in ("tests.authenticator.now", "app.services.second_step.now"):
+        monkeypatch.setattr(clock, lambda: instant)
 
 
 def give_second_step(app: "Flask", email: str) -> str:
@@ -49,4 +64,4 @@ def give_recovery_codes(app: "Flask", email: str) -> tuple[str, ...]:
 
 def code_of(seed: str, periods: int = 0) -> str:
     """What the app shows now, or some periods of 30 seconds later (earlier where negative)."""
-    return pyotp.TOTP(seed).at(int(time.time()) + periods * PERIOD_S)
+    return pyotp.TOTP(seed).at(int(now().timestamp()) + periods * PERIOD_S)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.databases import Database
 
 
-pytest_plugins = ["tests.rounds"]
+pytest_plugins = ["tests.rounds", "tests.authenticator"]
 
 # A build server tries the same examples each time, so that a red build is about the change at hand;
 # everybody else's runs keep looking for new ones.

@@ -12,6 +12,8 @@ from tests.authenticator import code_of, give_second_step
 from tests.cast import CLAIRE, PIETER
 from tests.services.trail import follow_mails, follow_trail
 
+pytestmark = pytest.mark.usefixtures("held_period")
+
 
 @pytest.fixture
 def seed(app):
@@ -40,31 +42,17 @@ def is_taken(session, user, code, vault):
     return True
 
 
-@pytest.fixture
-def still(monkeypatch):
-    """The clock stands at the middle of a period."""
-    import time
-
-    from app.services import second_step
-    from tests import authenticator
-
-    middle = time.time() // 30 * 30 + 15
-    at = second_step.now().fromtimestamp(middle, second_step.now().tzinfo)
-    monkeypatch.setattr(second_step, "now", lambda: at)
-    monkeypatch.setattr(authenticator.time, "time", lambda: middle)
-
-
 @pytest.mark.parametrize(("periods", "is_right"), [(-2, 0), (-1, 1), (0, 1), (1, 1), (2, 0)])
-def test_a_clock_may_be_off_by_one_period(session, claire, seed, vault, still, periods, is_right):
+def test_a_clock_may_be_off_by_one_period(session, claire, seed, vault, periods, is_right):
     assert is_taken(session, claire, code_of(seed, periods), vault) is bool(is_right)
 
 
-def test_a_code_works_once(session, claire, seed, vault, still):
+def test_a_code_works_once(session, claire, seed, vault):
     assert is_taken(session, claire, code_of(seed), vault)
     assert not is_taken(session, claire, code_of(seed), vault)
 
 
-def test_a_code_older_than_one_that_was_used_is_dead_too(session, claire, seed, vault, still):
+def test_a_code_older_than_one_that_was_used_is_dead_too(session, claire, seed, vault):
     assert is_taken(session, claire, code_of(seed, 1), vault)
     assert not is_taken(session, claire, code_of(seed), vault)
 
@@ -74,13 +62,13 @@ def test_what_is_no_code_is_refused(session, claire, vault, typed):
     assert not is_taken(session, claire, typed, vault)
 
 
-def test_spaces_make_no_difference(session, claire, seed, vault, still):
+def test_spaces_make_no_difference(session, claire, seed, vault):
     code = code_of(seed)
 
     assert is_taken(session, claire, f" {code[:3]} {code[3:]} ", vault)
 
 
-def test_a_code_of_somebody_else_is_refused(app, session, claire, seed, vault, still):
+def test_a_code_of_somebody_else_is_refused(app, session, claire, seed, vault):
     from app.services.users import find_user
 
     give_second_step(app, PIETER)
@@ -113,7 +101,7 @@ def test_a_wrong_code_is_in_the_trail(session, claire, vault):
     ]
 
 
-def test_of_ten_who_try_one_code_at_once_one_wins(app, claire, seed, vault, still):
+def test_of_ten_who_try_one_code_at_once_one_wins(app, claire, seed, vault):
     from app.extensions import db
     from app.services.users import find_user
 
@@ -163,7 +151,7 @@ class TestSetUp:
         assert not has_second_step(session, claire.id)
         assert not is_taken(session, claire, code_of(about.key), vault)
 
-    def test_a_first_code_switches_it_on_and_is_used_up(self, session, claire, vault, still):
+    def test_a_first_code_switches_it_on_and_is_used_up(self, session, claire, vault):
         from app.services.second_step import has_second_step, status_of
 
         about = self.begin(session, claire, vault)
@@ -173,7 +161,7 @@ class TestSetUp:
         assert len(set(codes)) == status_of(session, claire.id).codes_left == 10
         assert not is_taken(session, claire, code_of(about.key), vault)
 
-    def test_beginning_again_voids_the_seed_before(self, session, claire, vault, still):
+    def test_beginning_again_voids_the_seed_before(self, session, claire, vault):
         from app.services.second_step import CodeRefused
 
         former = self.begin(session, claire, vault)
@@ -200,7 +188,7 @@ class TestSetUp:
         with pytest.raises(SecondStepMissing):
             set_up_of(session, claire, vault=vault, issuer="x")  # it is never shown again
 
-    def test_each_change_is_in_the_trail_and_in_a_mail(self, session, claire, vault, still):
+    def test_each_change_is_in_the_trail_and_in_a_mail(self, session, claire, vault):
         from app.services.second_step import renew_recovery_codes, switch_off
 
         mails, trail = follow_mails(session), follow_trail(session)
@@ -250,7 +238,7 @@ class TestSetUp:
             switch_off(session, claire)
 
 
-def test_seeds_are_sealed_again_by_the_first_key(app, session, claire, seed, still):
+def test_seeds_are_sealed_again_by_the_first_key(app, session, claire, seed):
     from app.models import SecondStep
     from app.security.vault import AesGcmVault
     from app.services.second_step import reseal_seeds

@@ -10,6 +10,8 @@ from tests.authenticator import code_of, give_recovery_codes, give_second_step
 from tests.cast import ANA, CLAIRE, MARC, PASSWORD, PIETER
 from tests.web.signing_in import form_token, sign_in, sign_out
 
+pytestmark = pytest.mark.usefixtures("held_period")
+
 ASKED = "/login/second-step"
 
 

@@ -13,6 +13,8 @@ from tests.web.signing_in import form_token, sign_in
 from tests.web.test_confirm import grow_old
 from tests.web.test_second_step import finish_set_up, give
 
+pytestmark = pytest.mark.usefixtures("held_period")
+
 HOME = "/account/second-step"
 
 
