@@ -9,9 +9,10 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/message
 KEYWORDS := -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2
 LANGUAGES := fr nl de en
 N ?= 10000
+COVERAGE_FLOOR := 85
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check fix lock i18n db docs bench clean dev
+.PHONY: help setup run test test-all coverage check fix lock i18n db docs bench clean dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ test: dev $(CATALOGUES) ## Check and test everything, on SQLite and on PostgreSQ
 
 test-all: dev $(CATALOGUES) ## The same, with every language, width and theme in the browser
 	@bin/test -m ""
+
+coverage: dev $(CATALOGUES) ## Test on SQLite and say which lines and branches of the code nothing runs
+	CHROMIUM=$$(bin/find-chromium) $(BIN)/pytest --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
 
 check: dev ## Style, types, layers, architecture, catalogues
 	@bin/check

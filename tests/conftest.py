@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tests.databases import Database
 
 
+CHEAP_COST = 1024
+"""Of scrypt: a thirtieth of production's. Two thousand sign-ins of a round would take minutes."""
+
 pytest_plugins = ["tests.rounds", "tests.authenticator"]
 
 # A build server tries the same examples each time, so that a red build is about the change at hand;
@@ -80,7 +83,9 @@ def settings(live_database: "Database", tmp_path_factory: pytest.TempPathFactory
 def built_app(settings: "Settings", live_database: "Database") -> "Flask":
     """The application of this run; migrating and loading the cast is done once, for the template."""
     from app import create_app
+    from app.services import passwords
 
+    passwords.COST = CHEAP_COST  # a sign-in is not what most tests are about
     app = create_app(settings)
     app.config["TESTING"] = True
     for command in (["db", "upgrade"], ["jobs", "install"], ["demo", "load"]):

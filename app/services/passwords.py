@@ -18,8 +18,7 @@ LONGEST = 128
 """Characters after NFKC. Length and a blocklist are the whole rule (NIST SP 800-63B-4, 3.1.1.2; OWASP ASVS 5, 6.2)."""
 
 COST, BLOCK_SIZE, LANES = 32768, 8, 1
-METHOD = f"scrypt:{COST}:{BLOCK_SIZE}:{LANES}"
-"""Werkzeug's parameters and notation, so that Flask-AppBuilder understands what is stored."""
+"""Werkzeug's parameters of scrypt: 32 MiB and some 70 ms a hash."""
 
 WAIT_S = 10.0
 """How long a sign-in waits for its turn before it is told that the system is busy."""
@@ -84,6 +83,11 @@ def check_password_rule(password: str, *, context: Iterable[str] = ()) -> None:
         raise PasswordTooCommon(field="password")
 
 
+def method() -> str:
+    """How a new password is hashed, in Werkzeug's notation: Flask-AppBuilder understands what is stored."""
+    return f"scrypt:{COST}:{BLOCK_SIZE}:{LANES}"
+
+
 def hash_password(password: str) -> str:
     """What the table keeps of a password.
 
@@ -104,7 +108,7 @@ def stretched(secret: str, salt: str) -> str:
     Raises:
         HashingBusy: no turn came within WAIT_S seconds.
     """
-    return f"{METHOD}${salt}${_scrypt(secret, salt, (COST, BLOCK_SIZE, LANES))}"
+    return f"{method()}${salt}${_scrypt(secret, salt, (COST, BLOCK_SIZE, LANES))}"
 
 
 def salt_of(stored: str) -> str:
@@ -120,17 +124,17 @@ def is_right_password(password: str, stored: str | None) -> bool:
     Raises:
         HashingBusy: no turn came within WAIT_S seconds.
     """
-    parameters, salt, expected = _parts(stored) or (_NOBODY[0], _NOBODY[1], "")
+    parameters, salt, expected = _parts(stored) or ((COST, BLOCK_SIZE, LANES), _SALT_OF_NOBODY, "")
     found = _scrypt(password, salt, parameters)
     return bool(expected) and hmac.compare_digest(found, expected)
 
 
 def needs_rehash(stored: str) -> bool:
     """Whether it was hashed with other parameters than a new one would be."""
-    return not stored.startswith(f"{METHOD}$")
+    return not stored.startswith(f"{method()}$")
 
 
-_NOBODY = ((COST, BLOCK_SIZE, LANES), secrets.token_urlsafe(16))
+_SALT_OF_NOBODY = secrets.token_urlsafe(16)
 
 
 def _normal(password: str) -> str:

@@ -1,6 +1,8 @@
 """Passwords: what the rule accepts and refuses, what is stored, how a check behaves."""
 
 import importlib.resources
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,6 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from app.services import passwords
 from app.services.passwords import (
     LONGEST,
-    METHOD,
     SHORTEST,
     PasswordTooCommon,
     PasswordTooLong,
@@ -18,6 +19,7 @@ from app.services.passwords import (
     check_password_rule,
     hash_password,
     is_right_password,
+    method,
     needs_rehash,
 )
 
@@ -188,8 +190,16 @@ def test_what_is_no_hash_of_ours_is_never_right_and_takes_a_hash_all_the_same(st
     assert computed == [passwords.COST]
 
 
+def test_outside_the_tests_a_hash_costs_what_it_should():
+    """The suite's own are cheap; this is what a server starts with."""
+    asked = "from app.services.passwords import method; print(method())"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "scrypt:32768:8:1"
+
+
 def test_older_parameters_are_noticed():
-    assert not needs_rehash(f"{METHOD}$salt$00")
+    assert not needs_rehash(f"{method()}$salt$00")
     assert needs_rehash("scrypt:16384:8:1$salt$00")
 
 
