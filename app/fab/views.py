@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, abort, flash, jsonify, make_response, request
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.baseviews import expose
+from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -31,6 +32,8 @@ class TenantModelView(ListingMixin):
     Amounts and other cells that need the row go through `row_formatters`.
     """
 
+    add_submit: Any = None
+    """What the button of a new record says, where it does more than save."""
     delete_template = "appbuilder/general/model/delete.html"
     action_template = "appbuilder/general/model/action.html"
 
@@ -208,7 +211,9 @@ class TenantModelView(ListingMixin):
         return Record(str(item), groups, list_url=list_url, actions=actions, **urls)
 
     def _add_page(self, form: Any) -> BaseResponse:
-        page = self._form_page(form, self.add_columns, self.add_fieldsets)
+        page = self._form_page(
+            form, self.add_columns, self.add_fieldsets, self.add_submit or gettext("Save")
+        )
         widgets = {"add": self.add_widget(page=page)}
         return self._answer(
             self._page(self.add_template, self.add_title, widgets, form=form),
@@ -216,18 +221,19 @@ class TenantModelView(ListingMixin):
         )
 
     def _edit_page(self, form: Any, name: str) -> BaseResponse:
-        page = self._form_page(form, self.edit_columns, self.edit_fieldsets)
+        page = self._form_page(form, self.edit_columns, self.edit_fieldsets, gettext("Save"))
         widgets = {"edit": self.edit_widget(page=page)}
         drawn = self._page(self.edit_template, self.edit_title, widgets, name=name, form=form)
         return self._answer(drawn, refused=bool(form.errors))
 
-    def _form_page(self, form: Any, columns: Any, fieldsets: Any) -> FormPage:
+    def _form_page(self, form: Any, columns: Any, fieldsets: Any, submit: Any) -> FormPage:
         lookups = {
             one.name: self.url("lookup", relation=one.name)
             for one in form
             if isinstance(one, RelationField)
         }
-        return FormPage(form, field_groups(form, columns, fieldsets), self.get_redirect(), lookups)
+        groups = field_groups(form, columns, fieldsets)
+        return FormPage(form, groups, self.get_redirect(), lookups, submit=str(submit))
 
     def _delete_page(self, record: Record, refusal: str = "") -> str:
         return self._page(

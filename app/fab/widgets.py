@@ -101,6 +101,8 @@ class FormPage:
     groups: Sequence[FieldGroup]
     cancel_url: str
     lookup_urls: dict[str, str] = field(default_factory=dict)
+    submit: str = ""
+    """What the button says."""
 
     @property
     def has_search(self) -> bool:
@@ -110,10 +112,6 @@ class FormPage:
     def is_searched(form_field: Field) -> bool:
         """Whether the field's list is too long to hold everything."""
         return isinstance(form_field, RelationField) and form_field.needs_search
-
-    @property
-    def submit(self) -> str:
-        return gettext("Save")
 
 
 def position_of(page: Page) -> str:

@@ -128,7 +128,7 @@ def test_marc_invites_the_first_administrator_of_a_company(app: Flask, browse: B
         label=FR("Administrator of the company")
     )
     page.locator("main select[name=language]").select_option("fr")
-    press(page, FR("Save"))
+    press(page, FR("Send the invitations"))
     say(page, FR("The invitations are on their way."))
     run_jobs()
 

@@ -20,6 +20,12 @@
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus();
 
+  // Where tabs are wider than the screen, the present one may stand beyond its edge.
+  for (const tab of document.querySelectorAll(".seg [aria-current]")) {
+    const strip = tab.parentElement;
+    strip.scrollLeft = Math.max(0, tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2);
+  }
+
   const copy = async (button) => {
     await navigator.clipboard.writeText(button.dataset.copy);
     const text = button.querySelector("[data-copy-text]");

@@ -44,6 +44,7 @@ class InvitationScreen(CompanyScreen):
     list_title = _("Invitations")
     show_title = _("Invitation")
     add_title = _("Invite people")
+    add_submit = _("Send the invitations")
     list_columns: ClassVar[list[str]] = [
         "email",
         "company",

@@ -25,9 +25,15 @@ from app.security.permissions import Screen
 from app.services import users_admin
 from app.services.accounts import end_other_sessions, open_sessions
 from app.services.password_reset import send_password_link, start_reset
-from app.services.second_step import has_second_step
+from app.services.second_step import has_second_step, status_of
 from app.services.users import create_user
+from app.views.formats import moment
 from app.views.locale import LANGUAGES
+
+
+def _second_step_of(user: PortalUser) -> str:
+    since = status_of(db.session(), user.id).since
+    return gettext("On since %(when)s", when=moment(since)) if since else gettext("Off")
 
 
 class UserView(TenantModelView):
@@ -55,6 +61,7 @@ class UserView(TenantModelView):
         "language",
         "active",
         "password_set_at",
+        "second_step",
     ]
     add_columns: ClassVar[list[str]] = [
         "email",
@@ -68,6 +75,7 @@ class UserView(TenantModelView):
     order_columns = ("email",)
     base_order = ("email", "asc")
     formatters_columns: ClassVar[dict[str, Any]] = {"language": LANGUAGES.get}
+    row_formatters: ClassVar[dict[str, Any]] = {"second_step": _second_step_of}
     label_columns: ClassVar[dict[str, Any]] = {
         "email": _("E-mail address, also the user name"),
         "name": _("Name"),
@@ -77,6 +85,7 @@ class UserView(TenantModelView):
         "staff_role": _("Role at the issuer"),
         "active": _("May sign in"),
         "password_set_at": _("Password set"),
+        "second_step": _("Second step"),
     }
     add_form_extra_fields: ClassVar[dict[str, Any]] = {
         "language": SelectField(_("Language"), choices=list(LANGUAGES.items())),

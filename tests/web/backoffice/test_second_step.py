@@ -1,5 +1,7 @@
 """Somebody who lost phone and recovery codes: an administrator switches their second step off, and they are told."""
 
+import re
+
 import pytest
 
 from app.domain.audit import AuditAction
@@ -43,6 +45,16 @@ def test_it_is_offered_where_there_is_one(app, sofia, lost):
 
     assert act_on(app, lost) in shown(lost)
     assert act_on(app, cast.PIETER) not in shown(cast.PIETER)
+
+
+@pytest.mark.parametrize("who", [cast.SOFIA, cast.ANA])
+def test_the_page_of_a_user_says_whether_there_is_one(app, browser, lost, who):
+    def shown(email):
+        page = browser(who).get(f"/backoffice/users/show/{cast.user(app, email).public_id}").text
+        return " ".join(page.split())
+
+    assert re.search(r"<dd>On since \w", shown(lost))
+    assert "<dd>Off</dd>" in shown(cast.PIETER)
 
 
 def test_nobody_does_it_to_themself_without_a_code(app, sofia):
