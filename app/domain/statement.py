@@ -27,7 +27,8 @@ class Movement:
 
     `cents` raise the balance when above zero. Of a document they are what was to pay (its signed payable amount),
     not its total: what was paid before it was issued is on the document, was never money of this ledger, and
-    would otherwise stay open for ever. `public_id` is a document's.
+    would otherwise stay open for ever. `reference` is as received: a structured communication, where there is
+    one. `public_id` is a document's.
     """
 
     on: date

@@ -6,11 +6,10 @@ from datetime import date
 from heapq import merge
 from typing import Any
 
-from sqlalchemy import Row, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.einvoice import InvoiceKind
-from app.domain.identifiers import display_structured_communication
 from app.domain.statement import Movement, MovementKind
 from app.models import Invoice, Payment
 
@@ -45,22 +44,24 @@ class Movements:
         return merge(documents, payments, key=lambda one: (one.on, one.kind is _MONEY))
 
     def _rows(self, source: "_Source") -> Iterator[_Found]:
-        period, on, after = self.period, source.on, None
+        period, on = self.period, source.on
         base = (
             select(source.kind.id, on.label("on"), *source.columns)
             .where(source.kind.company_id == period.company_id)
             .where(source.kind.currency == self.currency)
-            .where(on.between(period.first, period.last))
+            .where(on <= period.last)
             .order_by(on, source.kind.id)
             .limit(BATCH)
         )
+        # One lower bound at a time: of two, a database may walk the index from the wrong one.
+        beyond: ColumnElement[bool] = on >= period.first
         while True:
-            beyond = true() if after is None else tuple_(on, source.kind.id) > after
             rows = self.session.execute(base.where(beyond)).all()
             yield from rows
             if len(rows) < BATCH:
                 return
-            after = tuple_(literal(rows[-1].on), literal(rows[-1].id))
+            last = tuple_(literal(rows[-1].on), literal(rows[-1].id))
+            beyond = tuple_(on, source.kind.id) > last
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +101,12 @@ def _document(row: _Found) -> Movement:
         kind=MovementKind.INVOICE if is_invoice else MovementKind.CREDIT_NOTE,
         cents=row.signed_cents,
         number=row.number,
-        reference=_shown(row.structured_communication) or row.buyer_reference or "",
+        reference=row.structured_communication or row.buyer_reference or "",
         due_on=row.due_on,
         public_id=row.public_id,
     )
 
 
 def _payment(row: _Found) -> Movement:
-    reference = _shown(row.communication) or row.payer_name or ""
+    reference = row.communication or row.payer_name or ""
     return Movement(row.on, _MONEY, -row.amount_cents, reference=reference)
-
-
-def _shown(communication: str | None) -> str:
-    return display_structured_communication(communication or "")

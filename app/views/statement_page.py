@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.documents.pdf.statement import statement_pdf
 from app.documents.statement_csv import statement_csv
 from app.documents.statement_words import statement_filename, statement_words
+from app.domain.identifiers import display_structured_communication
 from app.domain.ports import Brand, RenderingFailed
 from app.domain.statement import Account, Statement, StatementLine
 from app.extensions import db
@@ -86,7 +87,7 @@ def _account(
         return LineRow(
             on=day(one.on, region=region),
             what=f"{words[one.kind]} {one.number}".strip(),
-            reference=one.reference,
+            reference=display_structured_communication(one.reference),
             url=url_of(one.public_id) if one.public_id else None,
             due="" if one.due_on is None else day(one.due_on, region=region),
             debit=shown(one.debit_cents),

@@ -40,7 +40,7 @@ def _movement(number: int, times: int) -> Movement:
         kind=kind,
         cents=cents if kind is MovementKind.INVOICE else -cents // 2,
         number="" if is_money else f"F-2026-{number:05}",
-        reference="+++202/6001/23464+++" if is_money else "PO-4711",
+        reference="202600123464" if is_money else "PO-4711",
         due_on=None if is_money else on + timedelta(days=30),
     )
 

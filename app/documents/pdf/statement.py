@@ -11,6 +11,7 @@ from app.documents.pdf.formats import Formats
 from app.documents.pdf.glyphs import printable, printable_lines
 from app.documents.pdf.labels import LANGUAGES
 from app.documents.statement_words import statement_words
+from app.domain.identifiers import display_structured_communication
 from app.domain.ports import Brand
 from app.domain.statement import Account, Statement, StatementLine
 
@@ -164,7 +165,7 @@ class _AccountRows:
         return {
             "date": self._day(one.on),
             "what": what,
-            "detail": printable(one.reference),
+            "detail": printable(display_structured_communication(one.reference)),
             "due": self._day(one.due_on),
             "debit": self._side(one.debit_cents),
             "credit": self._side(one.credit_cents),
