@@ -131,6 +131,9 @@ _ARCHIVE = {
     ),
     "storage_full": _("The document archive is full. Nothing was stored; please contact us."),
     "storage_url_invalid": _("The address of the document archive is not valid."),
+    "statement_needs_every_address": _(
+        "A statement of account is of the whole company, and your access is limited to some addresses."
+    ),
     "rendering_failed": _("The PDF could not be made. The XML is still available."),
 }
 

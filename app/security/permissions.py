@@ -24,6 +24,7 @@ class Permission(StrEnum):
     VIEW_BACKOFFICE = "VIEW_BACKOFFICE"
     SEARCH_BACKOFFICE = "SEARCH_BACKOFFICE"
     VIEW_TIMELINE = "VIEW_TIMELINE"
+    VIEW_STATEMENTS = "VIEW_STATEMENTS"
     READ_STORED_DOCUMENTS = "READ_STORED_DOCUMENTS"
     IMPORT_INVOICES = "IMPORT_INVOICES"
     VIEW_IMPORTS = "VIEW_IMPORTS"
@@ -78,6 +79,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW_BACKOFFICE,
                 Permission.SEARCH_BACKOFFICE,
                 Permission.VIEW_TIMELINE,
+                Permission.VIEW_STATEMENTS,
                 Permission.READ_STORED_DOCUMENTS,
                 Permission.IMPORT_INVOICES,
                 Permission.VIEW_IMPORTS,
@@ -88,6 +90,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW_BACKOFFICE,
                 Permission.SEARCH_BACKOFFICE,
                 Permission.VIEW_TIMELINE,
+                Permission.VIEW_STATEMENTS,
                 Permission.READ_STORED_DOCUMENTS,
                 Permission.VIEW_IMPORTS,
             }

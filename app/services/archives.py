@@ -3,25 +3,28 @@
 Nothing is held but the document at hand. A file that cannot be read does not stop the others.
 """
 
-import csv
-import io
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from app.documents.csv_text import (
+    amount_cell,
+    communication_cell,
+    csv_pieces,
+    day_cell,
+    text_cell,
+)
 from app.domain.einvoice import InvoiceKind
 from app.domain.errors import DomainError
 from app.domain.filenames import safe_stem
-from app.domain.identifiers import display_structured_communication
 from app.domain.invoicing import DocumentFormat
-from app.domain.money import exponent, from_cents, is_currency
 from app.domain.ports import Ports
 from app.models import Address, Document, Invoice
 from app.services.documents import document_bytes
@@ -30,7 +33,6 @@ log = logging.getLogger(__name__)
 
 MOST_DOCUMENTS = 10_000
 """Documents of one download. Their rows and the index are held while it goes out, so there is an end."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PDF, _XML = aliased(Document), aliased(Document)
 _COLUMNS = (
     Invoice.public_id,
@@ -126,37 +128,30 @@ def index_csv(
     kinds: Mapping[Any, str],
     states: Mapping[Any, str],
 ) -> bytes:
-    """The documents as a table that a Belgian Excel opens by a double click.
+    """The documents as a table, for a spreadsheet; one row each."""
+    rows = (_index_row(one, kinds=kinds, states=states) for one in documents)
+    return b"".join(csv_pieces(chain([headings], rows)))
 
-    Semicolons, decimal commas, days first and a byte-order mark are what it expects with French, Dutch
-    or German settings. A text that would begin a formula gets an apostrophe (OWASP, CSV injection).
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(headings)
-    for one in documents:
-        cents = (one.net_cents, one.tax_cents, one.total_cents)
-        sign = -1 if one.kind is InvoiceKind.CREDIT_NOTE else 1
-        amounts = [_amount(sign * each, one.currency) for each in cents]
-        writer.writerow(
-            [
-                _text(one.number),
-                kinds[one.kind],
-                _text(one.address),
-                _day(one.issued_on),
-                _day(one.due_on),
-                one.currency,
-                *amounts,
-                _amount(one.signed_cents, one.currency),
-                _amount(one.open_cents, one.currency),
-                # The state of a credit note is that it is one, as in the list on the page.
-                states[one.payment_state] if one.kind is InvoiceKind.INVOICE else kinds[one.kind],
-                _text(one.order_reference),
-                _text(one.buyer_reference),
-                _text(_communication(one.structured_communication)),
-            ]
-        )
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+def _index_row(
+    one: Chosen, *, kinds: Mapping[Any, str], states: Mapping[Any, str]
+) -> tuple[str, ...]:
+    sign = -1 if one.kind is InvoiceKind.CREDIT_NOTE else 1
+    cents = (sign * each for each in (one.net_cents, one.tax_cents, one.total_cents))
+    return (
+        text_cell(one.number),
+        kinds[one.kind],
+        text_cell(one.address),
+        day_cell(one.issued_on),
+        day_cell(one.due_on),
+        one.currency,
+        *(amount_cell(each, one.currency) for each in (*cents, one.signed_cents, one.open_cents)),
+        # The state of a credit note is that it is one, as in the list on the page.
+        states[one.payment_state] if one.kind is InvoiceKind.INVOICE else kinds[one.kind],
+        text_cell(one.order_reference),
+        text_cell(one.buyer_reference),
+        communication_cell(one.structured_communication),
+    )
 
 
 def _file(session: Session, ports: Ports, document: Chosen, kind: DocumentFormat) -> bytes:
@@ -185,23 +180,3 @@ def _unused(stem: str, taken: set[str]) -> str:
         name = f"{stem} ({number})"
     taken.add(name.casefold())
     return name
-
-
-def _text(value: str | None) -> str:
-    text = " ".join((value or "").split())
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def _communication(value: str | None) -> str:
-    """With slashes, or a spreadsheet takes it for a number; without the signs of addition."""
-    return display_structured_communication(value or "").strip("+")
-
-
-def _day(value: date | None) -> str:
-    return "" if value is None else value.strftime("%d/%m/%Y")
-
-
-def _amount(cents: int, currency: str) -> str:
-    amount = from_cents(cents, currency) if is_currency(currency) else Decimal(cents).scaleb(-2)
-    places = exponent(currency) if is_currency(currency) else 2
-    return f"{amount:.{places}f}".replace(".", ",")

@@ -37,7 +37,7 @@ def balances(session: Session, *, today: date) -> list[Balance]:
 
     Only unpaid documents are read: a few, however long the history.
     """
-    late = _age(today)
+    late = age_at(today)
     is_credit = Invoice.open_cents < 0
     rows = session.execute(
         select(
@@ -89,11 +89,12 @@ def invoiced_by_month(
     return {currency: by_currency[currency] for currency in ordered}
 
 
-def _age(today: date) -> Case[str]:
+def age_at(day: date) -> Case[str]:
+    """How late an invoice is on that day: NOT_DUE, LATE_1_30, LATE_31_60 or LATE_OVER_60."""
     return case(
-        (Invoice.due_on.is_(None) | (Invoice.due_on >= today), "NOT_DUE"),
-        (Invoice.due_on >= today - timedelta(days=30), "LATE_1_30"),
-        (Invoice.due_on >= today - timedelta(days=60), "LATE_31_60"),
+        (Invoice.due_on.is_(None) | (Invoice.due_on >= day), "NOT_DUE"),
+        (Invoice.due_on >= day - timedelta(days=30), "LATE_1_30"),
+        (Invoice.due_on >= day - timedelta(days=60), "LATE_31_60"),
         else_="LATE_OVER_60",
     )
 

@@ -36,6 +36,7 @@ from app.views.portal.home import HomeView
 from app.views.portal.invoice_downloads import InvoiceDownloadsView
 from app.views.portal.invoices import InvoicesView
 from app.views.portal.selection import SelectionView
+from app.views.portal.statement import StatementView
 from app.views.request_log import register_request_log
 
 SCREENS: tuple[type, ...] = (
@@ -57,6 +58,7 @@ SCREENS: tuple[type, ...] = (
     InvoicesView,
     InvoiceDownloadsView,
     SelectionView,
+    StatementView,
     CompanyDetailsView,
     AddressesView,
     ContactsView,

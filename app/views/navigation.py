@@ -75,7 +75,12 @@ BACKOFFICE = (
 )
 
 
-_PART_OF = {"invoice_import": "imports", "access_invitations": "access"}
+_PART_OF = {
+    "invoice_import": "imports",
+    "access_invitations": "access",
+    "statement": "invoices",
+    "company_statement": "companies",
+}
 """Pages without an entry of their own: which entry is theirs."""
 
 

@@ -126,6 +126,8 @@ def _employer() -> list[Visit]:
         *(Visit("invoices.show", **claire, of=row, also=name) for name, row in invoices.items()),
         *(Visit(f"addresses.{page}", **claire, of=_namur) for page in ("show", "edit", "archive")),
         *(Visit(f"contacts.{page}", **claire, of=_contact) for page in ("edit", "remove")),
+        Visit("statement.show", **claire, query={"period": "12m"}),
+        Visit("statement.show", **claire, query={"period": "days"}, also="days"),
         Visit("access.index", **claire),
         *(Visit(f"access.{page}", **claire, of=_bruno) for page in ("edit", "remove")),
         Visit("access_invitations.add", **claire),
@@ -204,6 +206,7 @@ def _readers() -> list[Visit]:
             lambda app: cast.invoice(app, cast.PEETERS),
             also="collected",
         ),
+        Visit("statement.show", cast.LEA, cast.MARTIN, also="some-addresses"),
         Visit("home.show", cast.INES, cast.DUBOIS),
         Visit("account.show", cast.INES),
     ]
@@ -230,6 +233,7 @@ def _manager() -> list[Visit]:
         Visit("backoffice_search.show", cast.MARC, query={"q": "martin"}),
         Visit("backoffice_search.show", cast.MARC, also="empty"),
         Visit("timeline.show", **at_martin),
+        Visit("company_statement.show", **at_martin, query={"period": "12m"}),
         Visit("invoice_import.new", cast.MARC),
         Visit("imports.list", cast.MARC),
         Visit("account.show", cast.MARC),
@@ -297,6 +301,7 @@ NO_PAGES = {
     "asset", "health.alive", "health.ready", "auth.sign_in", "openid.callback", "openid.start",
     "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
     "company_invoice_files.pdf", "company_invoice_files.xml",
+    "statement.pdf", "statement.csv", "company_statement.pdf", "company_statement.csv",
     "imports.show", "invoice_import.review", "outbox.attached", "outbox.data", "outbox.frame",
 }  # fmt: skip
 """Files, answers to machines, addresses that lead on, and the report of an upload, which a journey looks at."""

@@ -7,6 +7,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from app.documents.pdf.labels import LOCALES
+from app.domain.money import exponent, is_currency
 
 
 class Formats:
@@ -21,6 +22,17 @@ class Formats:
         code = currency or self._currency
         exact = _shortest(amount, at_least=get_currency_precision(code))
         return format_currency(exact, code, locale=self._locale, decimal_quantization=False)
+
+    def amount(self, cents: int) -> str:
+        """Minor units without the symbol, for columns below the name of their currency."""
+        known = is_currency(self._currency)
+        places = exponent(self._currency) if known else 2
+        pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+        return format_decimal(Decimal(cents).scaleb(-places), pattern, locale=self._locale)
+
+    def number(self, value: int) -> str:
+        """A count, in groups of three."""
+        return format_decimal(value, locale=self._locale)
 
     def quantity(self, value: Decimal) -> str:
         return format_decimal(_shortest(value), locale=self._locale, decimal_quantization=False)

@@ -4,6 +4,8 @@ Dutch, French and German follow the usage of Belgian invoices; the mentions of e
 of the VAT directive 2006/112/EC, article 226 (11) and (11a).
 """
 
+from collections.abc import Mapping
+
 LANGUAGES = ("fr", "nl", "de", "en")
 LOCALES = {language: f"{language}_BE" for language in LANGUAGES}
 
@@ -187,5 +189,10 @@ PLAIN_UNITS = frozenset({"", "C62", "EA", "H87", "NAR", "PCE", "XPP", "ZZ", "1I"
 
 def labels(language: str) -> dict[str, str]:
     """Every word in that language; English for one that documents are not printed in."""
+    return in_language(_WORDS, language)
+
+
+def in_language(words: Mapping[str, tuple[str, str, str, str]], language: str) -> dict[str, str]:
+    """One column of a table of words in the order of LANGUAGES; English for any other language."""
     column = LANGUAGES.index(language) if language in LANGUAGES else LANGUAGES.index("en")
-    return {key: words[column] for key, words in _WORDS.items()}
+    return {key: row[column] for key, row in words.items()}

@@ -1,40 +1,15 @@
-"""DocumentRenderer on typst: PDF/A-3a and PDF/UA-1, the XML attached, the same bytes each time."""
+"""DocumentRenderer on typst: the readable copy of an invoice, with its XML attached."""
 
-import base64
-import json
 import re
-import struct
-import threading
-from datetime import UTC, datetime, time
-from pathlib import Path
 
-import typst
-
-from app.documents.pdf.glyphs import FONT_FOLDER
+from app.documents.pdf.engine import ENGINE, looks
 from app.documents.pdf.page import Page
 from app.domain.einvoice import EInvoice
-from app.domain.ports import Brand, RenderingFailed
-
-_TEMPLATES = Path(__file__).parent / "templates"
-# Templates import nothing from outside, and this folder is never made: a package cannot come in.
-_NO_PACKAGES = _TEMPLATES / "packages"
-_STANDARDS: "list[typst.PDFStandard]" = ["a-3a", "ua-1"]
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_PNG = b"\x89PNG\r\n\x1a\n"
-_LOGO_HEIGHT_MM = 13.0
-_LOGO_WIDTH_MM = 60.0
-_EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # PDF dates and ZIP tools agree from here on
+from app.domain.ports import Brand
 
 
 class TypstRenderer:
-    """One compiler per process, used by one thread at a time: two at once are no faster.
-
-    The compiler is made at the first document, so that a server may fork before it.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._compiler: typst.Compiler | None = None
+    """Shares the compiler of the process."""
 
     def render(self, einvoice: EInvoice, *, xml: bytes, language: str, brand: Brand) -> bytes:
         """The PDF. Texts of the document are data to the template, never markup.
@@ -43,69 +18,8 @@ class TypstRenderer:
         Raises RenderingFailed.
         """
         content = Page(einvoice, language=language, brand=brand).content()
-        content |= _looks(brand) | _attachment(einvoice, xml)
-        issued_at = datetime.combine(einvoice.issued_on, time(), tzinfo=UTC)
-        try:
-            with self._lock:
-                pdf = self._ready_compiler().compile(
-                    format="pdf",
-                    sys_inputs={"page": json.dumps(content, ensure_ascii=False)},
-                    pdf_standards=_STANDARDS,
-                    timestamp=max(issued_at, _EARLIEST),
-                )
-        except typst.TypstError as error:
-            raise RenderingFailed(number=einvoice.number, reason=error.message) from error
-        if not isinstance(pdf, bytes):
-            raise RenderingFailed(number=einvoice.number, reason="the engine made no single file")
-        return pdf
-
-    def _ready_compiler(self) -> typst.Compiler:
-        if self._compiler is None:
-            fonts = typst.Fonts(
-                include_system_fonts=False,
-                include_embedded_fonts=False,
-                font_paths=[str(FONT_FOLDER)],
-            )
-            self._compiler = typst.Compiler(
-                str(_TEMPLATES / "invoice.typ"),
-                root=str(_TEMPLATES),
-                font_paths=fonts,
-                ignore_system_fonts=True,
-                package_path=str(_NO_PACKAGES),
-                package_cache_path=str(_NO_PACKAGES),
-            )
-        return self._compiler
-
-
-def _looks(brand: Brand) -> dict[str, object]:
-    if not _COLOUR.fullmatch(brand.colour):
-        raise RenderingFailed(reason="the brand colour is not #rrggbb")
-    if brand.logo_png is None:
-        return {"colour": brand.colour, "logo": ""}
-    width, height = _png_size(brand.logo_png)
-    return {
-        "colour": brand.colour,
-        "logo": _svg_around(brand.logo_png, width=width, height=height),
-        "logo_mm": min(_LOGO_HEIGHT_MM, _LOGO_WIDTH_MM * height / width),
-    }
-
-
-def _png_size(png: bytes) -> tuple[int, int]:
-    width, height = (
-        struct.unpack(">II", png[16:24]) if png.startswith(_PNG) and len(png) > 24 else (0, 0)
-    )
-    if not width or not height:
-        raise RenderingFailed(reason="the brand logo is not a PNG")
-    return width, height
-
-
-def _svg_around(png: bytes, *, width: int, height: int) -> str:
-    """The picture as a text, which the template takes as it takes others."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
-        f'<image width="{width}" height="{height}" '
-        f'href="data:image/png;base64,{base64.b64encode(png).decode("ascii")}"/></svg>'
-    )
+        content |= looks(brand) | _attachment(einvoice, xml)
+        return ENGINE.draw("invoice.typ", content, on=einvoice.issued_on, name=einvoice.number)
 
 
 def _attachment(einvoice: EInvoice, xml: bytes) -> dict[str, object]:

@@ -18,6 +18,7 @@ from app.views.backoffice.overview import OverviewView
 from app.views.backoffice.portfolios import PortfolioView
 from app.views.backoffice.search import SearchView
 from app.views.backoffice.sign_in_domains import SignInDomainView
+from app.views.backoffice.statement import CompanyStatementView
 from app.views.backoffice.timeline import TimelineView
 from app.views.backoffice.users import UserView
 
@@ -39,6 +40,7 @@ BACKOFFICE: tuple[type, ...] = (
     JobView,
     AuditEventView,
     IssuerView,
+    CompanyStatementView,
     TimelineView,
     SearchView,
     StaffInvoiceFilesView,

@@ -38,6 +38,9 @@ def company_tabs(company: Company, section: str) -> list[Tab]:
         if principal.may_use_screen(screen, "can_list"):
             url = url_for(endpoint, _flt_1_company_id=key)
             tabs.append(Tab(label, url, section == name))
+    if principal.may(Permission.VIEW_STATEMENTS):
+        url = url_for("company_statement.show", public_id=key)
+        tabs.append(Tab(_("Statement of account"), url, section == "statement"))
     if principal.may(Permission.VIEW_TIMELINE):
         url = url_for("timeline.show", public_id=key)
         tabs.append(Tab(_("Time line"), url, section == "timeline"))

@@ -19,6 +19,7 @@ from app.services.invoice_list import InvoiceQuery, invoice_page, surroundings
 from app.services.setup_checks import OpenStep, Setup, SetupStep, setup_of
 from app.views.plots import AgePlot, MonthPlot, age_bars, month_bars
 from app.views.portal.invoice_rows import document_rows
+from app.views.portal.own_addresses import sees_every_address
 
 LATEST = 5
 _NOON, _EVENING = 12, 18
@@ -66,6 +67,7 @@ class HomeView(PortalView):
             documents=document_rows(latest.rows, today=on, list_url=list_url, places=around.names),
             plots=_plots(owed, invoiced, on),
             list_url=list_url,
+            statement_url=url_for("statement.show") if sees_every_address() else None,
         )
 
 

@@ -37,6 +37,7 @@ from app.views.portal.invoice_address import (
 )
 from app.views.portal.invoice_picture import InvoicePicture
 from app.views.portal.invoice_rows import document_rows
+from app.views.portal.own_addresses import sees_every_address
 
 
 class InvoicesView(PortalView):
@@ -89,6 +90,7 @@ def _list_context(
         "back": back,
         "address": address,
         "list_url": list_url,
+        "statement_url": url_for("statement.show") if sees_every_address() else None,
         "has_any": around.earliest_on is not None,
         "earliest_on": around.earliest_on,
         "documents": document_rows(
