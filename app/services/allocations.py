@@ -187,16 +187,23 @@ def take_back(session: Session, payment: Payment, invoice: Invoice, *, reason: s
 
 
 def move_allocation(
-    session: Session, payment: Payment, invoice: Invoice, *, to: Invoice, reason: str
+    session: Session,
+    payment: Payment,
+    invoice: Invoice,
+    *,
+    to: Invoice,
+    reason: str,
+    amount_cents: int | None = None,
 ) -> Allocation:
-    """Let what a payment pays of one invoice pay another of the same company: all of it, as far as that is open.
+    """Let what a payment pays of one invoice pay another of the same company instead.
 
-    What the other one does not take is left of the payment.
+    All of it as far as the other is open, or `amount_cents`; what the other does not take is left
+    of the payment.
 
     Raises:
         NothingAllocated: it does not pay the first invoice (any more).
         AlreadyThere: both are the same invoice.
-        NothingToPay, CurrenciesDiffer, CompaniesDiffer.
+        NothingToPay, CurrenciesDiffer, CompaniesDiffer, AllocationTooLarge, AmountNotPositive.
     """
     if invoice.id == to.id:
         raise AlreadyThere(number=to.number)
@@ -205,10 +212,12 @@ def move_allocation(
     invoice, to = locked[invoice.id], locked[to.id]
     taken = _take_back(session, payment, invoice)
     project_invoice(session, invoice)
-    amount = min(taken, max(to.open_cents, 0)) or None
     project_payment(session, payment)
-    allocation = _allocate(session, payment, to, amount_cents=amount)
+    wanted = min(taken, max(to.open_cents, 0)) or None if amount_cents is None else amount_cents
+    allocation = _allocate(session, payment, to, amount_cents=wanted)
     facts = _facts(payment.currency, allocation.amount_cents, reason)
+    facts["amount_cents"] = (taken, allocation.amount_cents)
+    facts["currency"] = (payment.currency, payment.currency)
     facts["invoice"] = (invoice.number, to.number)
     _record(session, AuditAction.PAYMENT_MOVED, payment, to, facts)
     return allocation

@@ -43,6 +43,11 @@ def lock_payment(session: Session, payment: Payment) -> Payment:
     return _locked(session, Payment, [payment.id])[payment.id]
 
 
+def lock_payments(session: Session, ids: Iterable[int]) -> dict[int, Payment]:
+    """Several of them, before any document is locked. Raises GoneMeanwhile."""
+    return _locked(session, Payment, ids)
+
+
 def lock_invoices(session: Session, ids: Iterable[int]) -> dict[int, Invoice]:
     """Documents as they are now, by id; nobody else changes them before the caller's transaction ends."""
     return _locked(session, Invoice, ids)
