@@ -142,6 +142,7 @@ _PAYMENT_FILES = {
         "At most %(limit)s payments can be imported at once. Import a shorter period, or ask your "
         "administrator to use the command line."
     ),
+    "no_payments_uploaded": _("Choose one or more CSV files or bank statements."),
     "payment_columns_missing": _("The first line must name the columns %(names)s."),
     "payment_column_unknown": _("“%(name)s” is not a column of payments. Known are: %(known)s."),
     "payment_column_twice": _("The column “%(name)s” stands there twice."),

@@ -137,8 +137,7 @@ def record_payment(session: Session, new: NewPayment) -> Payment:
             source=new.source, external_reference=new.external_reference
         ) from error
     changes = {"amount_cents": (None, new.amount_cents), "currency": (None, new.currency)}
-    label = new.external_reference or new.received_on.isoformat()
-    record(session, AuditAction.PAYMENT_RECORDED, target=payment, label=label, changes=changes)
+    record(session, AuditAction.PAYMENT_RECORDED, target=payment, changes=changes)
     return payment
 
 

@@ -57,6 +57,7 @@ BACKOFFICE = (
     _Entry(_("Access"), "memberships.list", "lock", Screen.MEMBERSHIPS, "memberships"),
     _Entry(_("Invitations"), "invitations.list", "mail", Screen.INVITATIONS, "invitations"),
     _Entry(_("Invoices"), "company_invoices.list", "invoice", Screen.INVOICES, "company_invoices"),
+    _Entry(_("Payments"), "payments.list", "bank", Screen.PAYMENTS, "payments"),
     _Entry(_("Documents"), "documents.list", "list", Screen.DOCUMENTS, "documents"),
     _Entry(_("Imports"), "imports.list", "upload", Screen.IMPORTS, "imports"),
     _Entry(_("Users"), "users.list", "user", Screen.USERS, "users"),
@@ -75,7 +76,11 @@ BACKOFFICE = (
 )
 
 
-_PART_OF = {"invoice_import": "imports", "access_invitations": "access"}
+_PART_OF = {
+    "invoice_import": "imports",
+    "payment_import": "payments",
+    "access_invitations": "access",
+}
 """Pages without an entry of their own: which entry is theirs."""
 
 
