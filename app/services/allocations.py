@@ -29,6 +29,7 @@ __all__ = [
     "NewPayment",
     "allocate",
     "allocate_credit",
+    "allocate_locked",
     "move_allocation",
     "open_projection",
     "record_payment",
@@ -161,6 +162,18 @@ def allocate(
     """
     payment = lock_payment(session, payment)
     invoice = lock_invoices(session, [invoice.id])[invoice.id]
+    return allocate_locked(session, payment, invoice, amount_cents=amount_cents, reason=reason)
+
+
+def allocate_locked(
+    session: Session,
+    payment: Payment,
+    invoice: Invoice,
+    *,
+    amount_cents: int | None = None,
+    reason: str | None = None,
+) -> Allocation:
+    """As `allocate`, of a payment and an invoice that the caller has locked, or has just written."""
     allocation = _allocate(session, payment, invoice, amount_cents=amount_cents)
     facts = _facts(payment.currency, allocation.amount_cents, reason)
     facts["open_cents"] = (invoice.open_cents + allocation.amount_cents, invoice.open_cents)
@@ -179,6 +192,7 @@ def take_back(session: Session, payment: Payment, invoice: Invoice, *, reason: s
     amount = _take_back(session, payment, invoice)
     project_invoice(session, invoice)
     project_payment(session, payment)
+    session.flush()
     facts = _facts(payment.currency, amount, reason)
     facts["open_cents"] = (invoice.open_cents - amount, invoice.open_cents)
     _record(session, AuditAction.PAYMENT_TAKEN_BACK, payment, invoice, facts)
@@ -241,7 +255,9 @@ def allocate_credit(
     _require_same_currency(credit_note.currency, invoice)
     amount = _amount(amount_cents, left_cents=-credit_note.open_cents, invoice=invoice)
     allocation = _add(session, invoice, amount, credit_note_id=credit_note.id)
+    project_invoice(session, invoice)
     project_invoice(session, credit_note)
+    session.flush()
     facts = _facts(credit_note.currency, amount, None)
     facts["open_cents"] = (invoice.open_cents + amount, invoice.open_cents)
     facts["credit_note"] = (None, credit_note.number)
@@ -259,7 +275,9 @@ def _allocate(
     payment.company_id = invoice.company_id
     session.flush()  # the database checks that payment and invoice are of one company
     allocation = _add(session, invoice, amount, payment_id=payment.id)
+    project_invoice(session, invoice)
     project_payment(session, payment)
+    session.flush()
     return allocation
 
 
@@ -320,7 +338,6 @@ def _add(
     )
     session.add(allocation)
     session.flush()
-    project_invoice(session, invoice)
     return allocation
 
 

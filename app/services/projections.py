@@ -54,17 +54,15 @@ def lock_invoices(session: Session, ids: Iterable[int]) -> dict[int, Invoice]:
 
 
 def project_invoice(session: Session, invoice: Invoice) -> None:
-    """Write of a locked document what the rows say."""
+    """Write of a locked document what the rows say; allocations are flushed before, the document after."""
     side = Allocation.invoice_id if invoice.signed_cents > 0 else Allocation.credit_note_id
     used = _sum(session, side == invoice.id)
     invoice.open_cents, invoice.payment_state = open_projection(invoice.signed_cents, used)
-    session.flush()
 
 
 def project_payment(session: Session, payment: Payment) -> None:
-    """Write of a locked payment what the rows say."""
+    """Write of a locked payment what the rows say; as `project_invoice`."""
     payment.left_cents = payment.amount_cents - _sum(session, Allocation.payment_id == payment.id)
-    session.flush()
 
 
 def _locked(session: Session, kind: type[Locked], ids: Iterable[int]) -> dict[int, Locked]:
@@ -87,4 +85,5 @@ def _locked(session: Session, kind: type[Locked], ids: Iterable[int]) -> dict[in
 
 def _sum(session: Session, of: ColumnElement[bool]) -> int:
     total = select(func.coalesce(func.sum(Allocation.amount_cents), 0)).where(of)
-    return int(session.scalars(total).one())  # PostgreSQL adds BIGINTs up to a NUMERIC
+    with session.no_autoflush:  # what is projected is written in one go
+        return int(session.scalars(total).one())  # PostgreSQL adds BIGINTs up to a NUMERIC

@@ -22,7 +22,7 @@ from app.services.allocations import (
     NewPayment,
     NothingToPay,
     PaymentAlreadyRecorded,
-    allocate,
+    allocate_locked,
     record_payment,
 )
 from app.services.payments.matching import Matcher, Wanted
@@ -219,7 +219,7 @@ def _settled(
     if owner is None or owner.invoice_id is None:
         return planned
     try:
-        paid = allocate(session, payment, locked[owner.invoice_id]).amount_cents
+        paid = allocate_locked(session, payment, locked[owner.invoice_id]).amount_cents
     except NothingToPay:  # somebody else was faster: it is the company's credit
         owner = replace(owner, invoice_id=None, invoice=None, paid_cents=0)
         return replace(planned, owner=owner)
