@@ -81,7 +81,7 @@ PAYMENT_USES: Mapping[PaymentUse, LazyString] = MappingProxyType(
 )
 PAYMENT_OUTCOMES: Mapping[PaymentOutcome, LazyString] = MappingProxyType(
     {
-        PaymentOutcome.RECORDED: _("Recorded"),
+        PaymentOutcome.RECORDED: _("Payment recorded"),
         PaymentOutcome.UNCHANGED: _("Here already"),
         PaymentOutcome.SKIPPED: _("Passed over"),
         PaymentOutcome.REFUSED: _("Refused"),
