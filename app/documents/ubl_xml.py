@@ -36,7 +36,7 @@ _LIMIT_ERRORS = {
 }
 
 
-def parse(data: bytes) -> etree._Element:
+def parse(data: bytes, *, max_markup: int = MAX_MARKUP) -> etree._Element:
     """The root element; DTD, entities, network and libxml2's "huge" documents are refused.
 
     libxml2 stops at 256 levels and at 10 MB of text in one element, which caps an embedded PDF
@@ -46,7 +46,7 @@ def parse(data: bytes) -> etree._Element:
         raise verdicts.DocumentEmpty
     if len(data) > MAX_BYTES:
         raise verdicts.DocumentTooLarge(limit_bytes=MAX_BYTES)
-    if data.count(b"<") + data.count(b"=") > MAX_MARKUP:
+    if data.count(b"<") + data.count(b"=") > max_markup:
         raise verdicts.DocumentTooComplex
     try:
         root = etree.fromstring(data, _parser())

@@ -115,6 +115,59 @@ _MONEY = {
     "nothing_left_to_use": _("There is nothing left of this payment or credit note to use."),
     "currencies_differ": _("Money in %(source)s cannot pay an invoice in %(target)s."),
     "companies_differ": _("Money of one company cannot pay an invoice of another."),
+    "nothing_allocated": _("This payment pays nothing of %(number)s any more."),
+    "already_there": _("This payment pays %(number)s already. Choose another invoice."),
+    "payment_unknown": _("This payment does not exist."),
+    "payment_has_company": _("This payment belongs to a company already, so nothing was changed."),
+    "payment_of_nobody": _("It is not known yet whose payment this is."),
+    "payment_in_use": _(
+        "This payment pays an invoice. Take that back first, then it can be taken from its company."
+    ),
+    "nothing_to_undo_here": _("The last step can no longer be undone: something changed since."),
+    "received_in_the_future": _("The day of receipt is still to come."),
+    "amount_unreadable": _("“%(value)s” is not an amount. Example: 1234,56"),
+    "amount_ambiguous": _(
+        "“%(value)s” can be read in two ways. Write the amount with two decimals, as in 1234,00."
+    ),
+    "amount_too_fine": _("“%(value)s” has more decimals than %(currency)s has."),
+}
+
+_PAYMENT_FILES = {
+    "payment_file_unreadable": _("This is not a list of payments that can be read."),
+    "payment_file_empty": _("The file is empty."),
+    "payment_file_too_large": _("The file is larger than %(limit_mb)s MB."),
+    "payment_file_encoding": _("The characters of the file are neither UTF-8 nor Windows-1252."),
+    "payment_file_broken": _("The file cannot be read as CSV (line %(line)s)."),
+    "too_many_payments": _(
+        "At most %(limit)s payments can be imported at once. Import a shorter period, or ask your "
+        "administrator to use the command line."
+    ),
+    "no_payments_uploaded": _("Choose one or more CSV files or bank statements."),
+    "payment_columns_missing": _("The first line must name the columns %(names)s."),
+    "payment_column_unknown": _("“%(name)s” is not a column of payments. Known are: %(known)s."),
+    "payment_column_twice": _("The column “%(name)s” stands there twice."),
+    "not_a_statement": _("The file is XML, but not a bank statement in camt.053 (“%(root)s”)."),
+    "statement_dtd_refused": _("The file contains a DOCTYPE, which bank statements do not have."),
+    "statement_too_complex": _("The statement holds more than can be read at once."),
+    "payment_line_refused": _("This line cannot be taken."),
+    "payment_line_short": _("The line has another number of values than the first line has."),
+    "payment_date_missing": _("The day of receipt is missing."),
+    "payment_date_unreadable": _("“%(value)s” is not a day. Examples: 2026-11-30, 30/11/2026"),
+    "payment_amount_missing": _("The amount is missing."),
+    "payment_reference_taken": _(
+        "The payment %(reference)s is here already, with another amount or another day."
+    ),
+    "payment_reference_too_long": _("The reference is longer than %(limit)s characters."),
+    "batch_does_not_add_up": _(
+        "The parts of this collective entry do not add up to its amount. Record its payments one by one."
+    ),
+    "payment_line_skipped": _("This is no payment received."),
+    "entry_is_debit": _("Money that went out."),
+    "entry_is_reversal": _(
+        "A booking that was reversed. If a payment was taken back by the bank, take it back here too."
+    ),
+    "entry_not_booked": _("Not booked yet; it comes again in a later statement."),
+    "entry_is_return": _("Money of ours that came back."),
     "page_unknown": _("This page of the list no longer exists. Start again from the first page."),
     "invoice_unknown": _("This invoice does not exist."),
 }
@@ -309,6 +362,7 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
         **_PROVIDERS,
         **_JOBS,
         **_MONEY,
+        **_PAYMENT_FILES,
         **_ARCHIVE,
         **_DOCUMENTS,
         **_FILES,

@@ -47,6 +47,9 @@ class Invoice(AddressOwned, PublicId, Timestamped, Base):
             postgresql_include=["address_id", "open_cents", "due_on"],
         ),
         Index("ix_invoice_company_number", "company_id", "number", "id"),
+        # What a payment names, whoever's it is.
+        Index("ix_invoice_number", "number"),
+        Index("ix_invoice_communication", "structured_communication"),
         Index("ix_invoice_issued", "issued_on", "id"),
         Index("ix_invoice_address", "company_id", "address_id", "issued_on", "id"),
     )

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     READ_STORED_DOCUMENTS = "READ_STORED_DOCUMENTS"
     IMPORT_INVOICES = "IMPORT_INVOICES"
     VIEW_IMPORTS = "VIEW_IMPORTS"
+    IMPORT_PAYMENTS = "IMPORT_PAYMENTS"
     MANAGE_USERS = "MANAGE_USERS"
     EDIT_ISSUER = "EDIT_ISSUER"
     APPROVE_DOMAINS = "APPROVE_DOMAINS"
@@ -41,6 +42,7 @@ class Screen(StrEnum):
     CONTACTS = "Contacts"
     MEMBERSHIPS = "Memberships"
     INVOICES = "Invoices"
+    PAYMENTS = "Payments"
     DOCUMENTS = "Documents"
     IMPORTS = "Imports"
     USERS = "Users"
@@ -83,6 +85,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.READ_STORED_DOCUMENTS,
                 Permission.IMPORT_INVOICES,
                 Permission.VIEW_IMPORTS,
+                Permission.IMPORT_PAYMENTS,
             }
         ),
         Role.AUDITOR: frozenset(
@@ -114,6 +117,7 @@ SCREENS: Mapping[Role, Mapping[Screen, frozenset[str]]] = MappingProxyType(
             Screen.CONTACTS: MANAGE,
             Screen.MEMBERSHIPS: MANAGE,
             Screen.INVOICES: READ,
+            Screen.PAYMENTS: ACT | {"can_add"},
             Screen.DOCUMENTS: READ,
             Screen.IMPORTS: READ,
             Screen.INVITATIONS: ACT | {"can_add"},

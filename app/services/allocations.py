@@ -1,4 +1,4 @@
-"""Payments and what pays what: the only writer of `open_cents` and `payment_state`.
+"""Payments and what pays what; what is left of each is written in the same transaction.
 
 Amounts are positive minor units. A document's own sign says which side it is on: above zero it is
 owed to the issuer, below zero (a credit note) it is credit that may pay what is owed.
@@ -6,20 +6,35 @@ owed to the issuer, below zero (a credit note) it is credit that may pay what is
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
 from app.domain.errors import DomainError
-from app.domain.invoicing import PaymentState
 from app.domain.money import UnknownCurrency, is_currency
 from app.models import Allocation, Invoice, Payment
 from app.services.audit import record
+from app.services.projections import (
+    lock_invoices,
+    lock_payment,
+    open_projection,
+    project_invoice,
+    project_payment,
+)
 
-Locked = TypeVar("Locked", Invoice, Payment)
+__all__ = [
+    "NewPayment",
+    "allocate",
+    "allocate_credit",
+    "allocate_locked",
+    "move_allocation",
+    "open_projection",
+    "record_payment",
+    "take_back",
+]
 
 
 class AmountNotPositive(DomainError):
@@ -62,6 +77,18 @@ class CompaniesDiffer(DomainError):
     code: ClassVar[str] = "companies_differ"
 
 
+class NothingAllocated(DomainError):
+    """The money pays nothing of this document. params: number."""
+
+    code: ClassVar[str] = "nothing_allocated"
+
+
+class AlreadyThere(DomainError):
+    """The money pays this very document: there is nowhere to move it. params: number."""
+
+    code: ClassVar[str] = "already_there"
+
+
 @dataclass(frozen=True, slots=True)
 class NewPayment:
     """Money received: `amount_cents` in minor units of `currency`.
@@ -80,17 +107,6 @@ class NewPayment:
     payer_name: str | None = None
 
 
-def open_projection(signed_cents: int, used_cents: int = 0) -> tuple[int, PaymentState]:
-    """What is left of a document and how far it is paid: `(open_cents, payment_state)`.
-
-    `used_cents` is the sum of its allocations, never negative. A document over nothing is paid.
-    """
-    left = signed_cents - used_cents if signed_cents > 0 else signed_cents + used_cents
-    if left == 0:
-        return 0, PaymentState.PAID
-    return left, PaymentState.PARTLY if used_cents else PaymentState.OPEN
-
-
 def record_payment(session: Session, new: NewPayment) -> Payment:
     """Note money that came in; it pays nothing yet.
 
@@ -106,6 +122,7 @@ def record_payment(session: Session, new: NewPayment) -> Payment:
     payment = Payment(
         company_id=new.company_id,
         amount_cents=new.amount_cents,
+        left_cents=new.amount_cents,
         currency=new.currency,
         received_on=new.received_on,
         source=new.source,
@@ -121,34 +138,101 @@ def record_payment(session: Session, new: NewPayment) -> Payment:
             source=new.source, external_reference=new.external_reference
         ) from error
     changes = {"amount_cents": (None, new.amount_cents), "currency": (None, new.currency)}
-    label = new.external_reference or new.received_on.isoformat()
-    record(session, AuditAction.PAYMENT_RECORDED, target=payment, label=label, changes=changes)
+    record(session, AuditAction.PAYMENT_RECORDED, target=payment, changes=changes)
     return payment
 
 
 def allocate(
-    session: Session, payment: Payment, invoice: Invoice, *, amount_cents: int | None = None
+    session: Session,
+    payment: Payment,
+    invoice: Invoice,
+    *,
+    amount_cents: int | None = None,
+    reason: str | None = None,
 ) -> Allocation:
     """Let a payment pay an invoice: all it can, or `amount_cents` of it.
 
     Both rows are locked until the caller commits. A payment that was nobody's becomes the
-    company's. Needs a scope that holds every address of the company.
+    company's. Needs a scope that holds every address of the company. `reason` is a person's.
 
     Raises:
         NothingToPay: the document is paid or is a credit note.
         NothingLeftToUse: the payment is used up.
         AllocationTooLarge, AmountNotPositive, CurrenciesDiffer, CompaniesDiffer.
     """
-    payment = _locked(session, Payment, payment.id)
-    invoice = _locked(session, Invoice, invoice.id)
-    _require_same_owner(payment.company_id or invoice.company_id, invoice)
-    _require_same_currency(payment.currency, invoice)
-    left = payment.amount_cents - _sum(session, Allocation.payment_id == payment.id)
-    amount = _amount(amount_cents, left_cents=left, invoice=invoice)
-    payment.company_id = invoice.company_id
-    session.flush()  # the database checks that payment and invoice are of one company
-    allocation = _add(session, invoice, amount, payment_id=payment.id)
-    _record(session, AuditAction.PAYMENT_ALLOCATED, invoice, amount)
+    payment = lock_payment(session, payment)
+    invoice = lock_invoices(session, [invoice.id])[invoice.id]
+    return allocate_locked(session, payment, invoice, amount_cents=amount_cents, reason=reason)
+
+
+def allocate_locked(
+    session: Session,
+    payment: Payment,
+    invoice: Invoice,
+    *,
+    amount_cents: int | None = None,
+    reason: str | None = None,
+) -> Allocation:
+    """As `allocate`, of a payment and an invoice that the caller has locked, or has just written."""
+    allocation = _allocate(session, payment, invoice, amount_cents=amount_cents)
+    facts = _facts(payment.currency, allocation.amount_cents, reason)
+    facts["open_cents"] = (invoice.open_cents + allocation.amount_cents, invoice.open_cents)
+    _record(session, AuditAction.PAYMENT_ALLOCATED, payment, invoice, facts)
+    return allocation
+
+
+def take_back(session: Session, payment: Payment, invoice: Invoice, *, reason: str) -> int:
+    """Let a payment no longer pay an invoice; the amount that is free again.
+
+    Raises:
+        NothingAllocated: it does not pay this invoice (any more).
+    """
+    payment = lock_payment(session, payment)
+    invoice = lock_invoices(session, [invoice.id])[invoice.id]
+    amount = _take_back(session, payment, invoice)
+    project_invoice(session, invoice)
+    project_payment(session, payment)
+    session.flush()
+    facts = _facts(payment.currency, amount, reason)
+    facts["open_cents"] = (invoice.open_cents - amount, invoice.open_cents)
+    _record(session, AuditAction.PAYMENT_TAKEN_BACK, payment, invoice, facts)
+    return amount
+
+
+def move_allocation(
+    session: Session,
+    payment: Payment,
+    invoice: Invoice,
+    *,
+    to: Invoice,
+    reason: str,
+    amount_cents: int | None = None,
+) -> Allocation:
+    """Let what a payment pays of one invoice pay another of the same company instead.
+
+    All of it as far as the other is open, or `amount_cents`; what the other does not take is left
+    of the payment.
+
+    Raises:
+        NothingAllocated: it does not pay the first invoice (any more).
+        AlreadyThere: both are the same invoice.
+        NothingToPay, CurrenciesDiffer, CompaniesDiffer, AllocationTooLarge, AmountNotPositive.
+    """
+    if invoice.id == to.id:
+        raise AlreadyThere(number=to.number)
+    payment = lock_payment(session, payment)
+    locked = lock_invoices(session, [invoice.id, to.id])
+    invoice, to = locked[invoice.id], locked[to.id]
+    taken = _take_back(session, payment, invoice)
+    project_invoice(session, invoice)
+    project_payment(session, payment)
+    wanted = min(taken, max(to.open_cents, 0)) or None if amount_cents is None else amount_cents
+    allocation = _allocate(session, payment, to, amount_cents=wanted)
+    facts = _facts(payment.currency, allocation.amount_cents, reason)
+    facts["amount_cents"] = (taken, allocation.amount_cents)
+    facts["currency"] = (payment.currency, payment.currency)
+    facts["invoice"] = (invoice.number, to.number)
+    _record(session, AuditAction.PAYMENT_MOVED, payment, to, facts)
     return allocation
 
 
@@ -165,30 +249,48 @@ def allocate_credit(
         NothingLeftToUse: the credit is used up, or `credit_note` is an amount owed.
         AllocationTooLarge, AmountNotPositive, CurrenciesDiffer, CompaniesDiffer.
     """
-    first, second = sorted((credit_note.id, invoice.id))
-    locked = {one: _locked(session, Invoice, one) for one in (first, second)}
+    locked = lock_invoices(session, [credit_note.id, invoice.id])
     credit_note, invoice = locked[credit_note.id], locked[invoice.id]
     _require_same_owner(credit_note.company_id, invoice)
     _require_same_currency(credit_note.currency, invoice)
     amount = _amount(amount_cents, left_cents=-credit_note.open_cents, invoice=invoice)
     allocation = _add(session, invoice, amount, credit_note_id=credit_note.id)
-    _project(session, credit_note)
-    _record(session, AuditAction.CREDIT_ALLOCATED, invoice, amount, credit_note=credit_note)
+    project_invoice(session, invoice)
+    project_invoice(session, credit_note)
+    session.flush()
+    facts = _facts(credit_note.currency, amount, None)
+    facts["open_cents"] = (invoice.open_cents + amount, invoice.open_cents)
+    facts["credit_note"] = (None, credit_note.number)
+    record(session, AuditAction.CREDIT_ALLOCATED, target=invoice, changes=facts)
     return allocation
 
 
-def _locked(session: Session, kind: type[Locked], row_id: int) -> Locked:
-    """The row as it is now, which nobody else changes before the caller's transaction ends."""
-    if session.get_bind().dialect.name == "sqlite":
-        # SQLite has no FOR UPDATE: a write that changes nothing takes its one write lock.
-        session.execute(
-            update(kind)
-            .where(kind.id == row_id)
-            .values(currency=kind.currency, updated_at=kind.updated_at)
-            .execution_options(synchronize_session=False)
-        )
-    statement = select(kind).where(kind.id == row_id).with_for_update()
-    return session.scalars(statement, execution_options={"populate_existing": True}).one()
+def _allocate(
+    session: Session, payment: Payment, invoice: Invoice, *, amount_cents: int | None
+) -> Allocation:
+    """Of locked rows: the new allocation, with what is then left of both."""
+    _require_same_owner(payment.company_id or invoice.company_id, invoice)
+    _require_same_currency(payment.currency, invoice)
+    amount = _amount(amount_cents, left_cents=payment.left_cents, invoice=invoice)
+    payment.company_id = invoice.company_id
+    session.flush()  # the database checks that payment and invoice are of one company
+    allocation = _add(session, invoice, amount, payment_id=payment.id)
+    project_invoice(session, invoice)
+    project_payment(session, payment)
+    session.flush()
+    return allocation
+
+
+def _take_back(session: Session, payment: Payment, invoice: Invoice) -> int:
+    pair = (Allocation.payment_id == payment.id, Allocation.invoice_id == invoice.id)
+    found = session.scalars(select(Allocation).where(*pair)).all()
+    if not found:
+        raise NothingAllocated(number=invoice.number)
+    amount = sum(one.amount_cents for one in found)
+    for one in found:
+        session.delete(one)
+    session.flush()
+    return amount
 
 
 def _require_same_owner(company_id: int | None, invoice: Invoice) -> None:
@@ -212,7 +314,9 @@ def _amount(wanted_cents: int | None, *, left_cents: int, invoice: Invoice) -> i
     if wanted_cents <= 0:
         raise AmountNotPositive(field="amount")
     if wanted_cents > available:
-        raise AllocationTooLarge(wanted_cents=wanted_cents, available_cents=available)
+        raise AllocationTooLarge(
+            field="amount", wanted_cents=wanted_cents, available_cents=available
+        )
     return wanted_cents
 
 
@@ -234,36 +338,19 @@ def _add(
     )
     session.add(allocation)
     session.flush()
-    _project(session, invoice)
     return allocation
 
 
-def _project(session: Session, invoice: Invoice) -> None:
-    """Write what the rows say; nothing else ever writes these two columns after the import."""
-    side = Allocation.invoice_id if invoice.signed_cents > 0 else Allocation.credit_note_id
-    used = _sum(session, side == invoice.id)
-    invoice.open_cents, invoice.payment_state = open_projection(invoice.signed_cents, used)
-    session.flush()
+Facts = dict[str, tuple[object, object]]
 
 
-def _sum(session: Session, of: ColumnElement[bool]) -> int:
-    total = select(func.coalesce(func.sum(Allocation.amount_cents), 0)).where(of)
-    return int(session.scalars(total).one())  # PostgreSQL adds BIGINTs up to a NUMERIC
+def _facts(currency: str, amount_cents: int, reason: str | None) -> Facts:
+    facts: Facts = {"amount_cents": (None, amount_cents), "currency": (None, currency)}
+    return facts | ({"reason": (None, reason)} if reason else {})
 
 
 def _record(
-    session: Session,
-    action: AuditAction,
-    invoice: Invoice,
-    amount_cents: int,
-    *,
-    credit_note: Invoice | None = None,
+    session: Session, action: AuditAction, payment: Payment, invoice: Invoice, facts: Facts
 ) -> None:
-    before = invoice.open_cents + amount_cents
-    changes: dict[str, tuple[object, object]] = {
-        "open_cents": (before, invoice.open_cents),
-        "amount_cents": (None, amount_cents),
-    }
-    if credit_note is not None:
-        changes["credit_note"] = (None, credit_note.number)
-    record(session, action, target=invoice, changes=changes)
+    """An event of the payment, named after the invoice that it is about."""
+    record(session, action, target=payment, label=invoice.number, changes=facts)

@@ -1,7 +1,7 @@
 """What the home page adds up: open and overdue, by age, invoiced by month; each currency by itself."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.einvoice import InvoiceKind
 from app.models import Invoice
 from app.services.invoice_list import UNPAID
+from app.services.payments.unallocated import unallocated_payments
 
 MAIN_CURRENCY = "EUR"
 
@@ -20,7 +21,7 @@ class Balance:
     """What is left to pay in one currency, in its minor units; credit is not taken off.
 
     `by_age` maps NOT_DUE, LATE_1_30, LATE_31_60 and LATE_OVER_60 (days past the due date) to cents;
-    `credit_cents` is what credit notes still hold, as a positive amount.
+    `credit_cents` is what credit notes still hold, as a positive amount; `overpaid_cents` what is left of payments.
     """
 
     currency: str
@@ -29,6 +30,7 @@ class Balance:
     overdue_cents: int = 0
     overdue_count: int = 0
     credit_cents: int = 0
+    overpaid_cents: int = 0
     by_age: dict[str, int] = field(default_factory=dict)
 
 
@@ -57,7 +59,18 @@ def balances(session: Session, *, today: date) -> list[Balance]:
             balance.credit_cents -= int(row.cents)
         else:
             _add(balance, row.age, int(row.cents), row.number)
-    return sorted(found.values(), key=lambda one: (one.currency != MAIN_CURRENCY, one.currency))
+    return _ordered(found.values())
+
+
+def with_overpayments(session: Session, owed: Sequence[Balance]) -> list[Balance]:
+    """The same balances with what is left of payments, which may be all there is of a currency; one statement.
+
+    Whoever sees only some addresses sees no payments, and so nothing of this.
+    """
+    found = {one.currency: one for one in owed}
+    for left in unallocated_payments(session):
+        found.setdefault(left.currency, Balance(left.currency)).overpaid_cents = left.left_cents
+    return _ordered(found.values())
 
 
 def invoiced_by_month(
@@ -87,6 +100,10 @@ def invoiced_by_month(
         by_currency[row.currency][date(int(row.year), int(row.month), 1)] = int(row.cents)
     ordered = sorted(by_currency, key=lambda code: (code != MAIN_CURRENCY, code))
     return {currency: by_currency[currency] for currency in ordered}
+
+
+def _ordered(balances: Iterable[Balance]) -> list[Balance]:
+    return sorted(balances, key=lambda one: (one.currency != MAIN_CURRENCY, one.currency))
 
 
 def age_at(day: date) -> Case[str]:

@@ -17,10 +17,12 @@ from app.models import Address, Allocation, Invoice, InvoiceContent, Payment, Pr
 class Settlement:
     """A part that was paid: on an invoice by a payment or a credit note, on a credit note what it paid.
 
-    `number` and `public_id` are the other document's; both are None for a payment.
+    `number` and `public_id` are the other document's; both are None for a payment, and for a document
+    of an address that this scope does not hold. `on` is None where it is not to be seen.
     """
 
     amount_cents: int
+    is_payment: bool
     on: date | None
     number: str | None = None
     public_id: UUID | None = None
@@ -110,6 +112,7 @@ def _settlements(session: Session, invoice_id: int) -> tuple[Settlement, ...]:
     rows = session.execute(
         select(
             Allocation.amount_cents,
+            Allocation.payment_id,
             Payment.received_on,
             other.issued_on,
             other.number,
@@ -122,7 +125,13 @@ def _settlements(session: Session, invoice_id: int) -> tuple[Settlement, ...]:
         .order_by(Allocation.id)
     )
     return tuple(
-        Settlement(row.amount_cents, row.received_on or row.issued_on, row.number, row.public_id)
+        Settlement(
+            row.amount_cents,
+            row.payment_id is not None,
+            row.received_on or row.issued_on,
+            row.number,
+            row.public_id,
+        )
         for row in rows
     )
 

@@ -17,6 +17,7 @@ from app.domain.imports import ImportOutcome, ImportSource, ImportState
 from app.domain.invoicing import DocumentFormat, DocumentOrigin, PaymentState
 from app.domain.jobs import JobState, Task
 from app.domain.mail import MailKind, MailState
+from app.domain.payments import PaymentOrigin, PaymentOutcome, PaymentUse
 from app.domain.roles import EmployerRole, StaffRole
 from app.fab.labels import label_enum
 
@@ -69,6 +70,29 @@ PAYMENT_STATES: Mapping[PaymentState, LazyString] = MappingProxyType(
         PaymentState.OPEN: _("Open"),
         PaymentState.PARTLY: _("Partly paid"),
         PaymentState.PAID: _("Paid"),
+    }
+)
+PAYMENT_USES: Mapping[PaymentUse, LazyString] = MappingProxyType(
+    {
+        PaymentUse.UNALLOCATED: _("Not allocated"),
+        PaymentUse.PARTLY: _("Partly allocated"),
+        PaymentUse.ALLOCATED: _("Allocated"),
+    }
+)
+PAYMENT_OUTCOMES: Mapping[PaymentOutcome, LazyString] = MappingProxyType(
+    {
+        PaymentOutcome.RECORDED: _("Payment recorded"),
+        PaymentOutcome.UNCHANGED: _("Here already"),
+        PaymentOutcome.SKIPPED: _("Passed over"),
+        PaymentOutcome.REFUSED: _("Refused"),
+    }
+)
+PAYMENT_ORIGINS: Mapping[PaymentOrigin, LazyString] = MappingProxyType(
+    {
+        PaymentOrigin.MANUAL: _("Recorded by hand"),
+        PaymentOrigin.CSV: _("CSV file"),
+        PaymentOrigin.CAMT_053: _("Bank statement"),
+        PaymentOrigin.DEMO: _("Demo"),
     }
 )
 DOCUMENT_ORIGINS: Mapping[DocumentOrigin, LazyString] = MappingProxyType(
@@ -208,6 +232,10 @@ AUDIT_ACTIONS: Mapping[AuditAction, LazyString] = MappingProxyType(
         AuditAction.DOCUMENT_UNREADABLE: _("Document could not be read"),
         AuditAction.PAYMENT_RECORDED: _("Payment recorded"),
         AuditAction.PAYMENT_ALLOCATED: _("Payment used for an invoice"),
+        AuditAction.PAYMENT_TAKEN_BACK: _("Payment taken back from an invoice"),
+        AuditAction.PAYMENT_MOVED: _("Payment moved to another invoice"),
+        AuditAction.PAYMENT_GIVEN: _("Payment given to a company"),
+        AuditAction.PAYMENT_RELEASED: _("Payment taken from a company"),
         AuditAction.CREDIT_ALLOCATED: _("Credit note used for an invoice"),
         AuditAction.IMPORT_STARTED: _("Import started"),
         AuditAction.IMPORT_FINISHED: _("Import finished"),
@@ -256,6 +284,9 @@ _SHARED: tuple[tuple[type[Any], Mapping[Any, LazyString]], ...] = (
     (ContactTopic, CONTACT_TOPICS),
     (InvoiceKind, INVOICE_KINDS),
     (PaymentState, PAYMENT_STATES),
+    (PaymentUse, PAYMENT_USES),
+    (PaymentOutcome, PAYMENT_OUTCOMES),
+    (PaymentOrigin, PAYMENT_ORIGINS),
     # Names of file formats are the same in every language.
     (DocumentFormat, MappingProxyType({one: one.value for one in DocumentFormat})),
     (DocumentOrigin, DOCUMENT_ORIGINS),

@@ -57,6 +57,7 @@ BACKOFFICE = (
     _Entry(_("Access"), "memberships.list", "lock", Screen.MEMBERSHIPS, "memberships"),
     _Entry(_("Invitations"), "invitations.list", "mail", Screen.INVITATIONS, "invitations"),
     _Entry(_("Invoices"), "company_invoices.list", "invoice", Screen.INVOICES, "company_invoices"),
+    _Entry(_("Payments"), "payments.list", "bank", Screen.PAYMENTS, "payments"),
     _Entry(_("Documents"), "documents.list", "list", Screen.DOCUMENTS, "documents"),
     _Entry(_("Imports"), "imports.list", "upload", Screen.IMPORTS, "imports"),
     _Entry(_("Users"), "users.list", "user", Screen.USERS, "users"),
@@ -80,6 +81,7 @@ _PART_OF = {
     "access_invitations": "access",
     "statement": "invoices",
     "company_statement": "companies",
+    "payment_import": "payments",
 }
 """Pages without an entry of their own: which entry is theirs."""
 

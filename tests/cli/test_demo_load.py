@@ -48,6 +48,17 @@ def test_the_bakery_has_two_years_of_invoices_and_one_of_them_is_late(app):
     assert sum(one.payment_state is PaymentState.PARTLY for one in found) == 1
 
 
+def test_payments_of_the_demo_are_matched_by_what_they_say(app):
+    with app.app_context(), cross_company("a test") as session:
+        left = select(Payment).where(Payment.left_cents > 0).order_by(Payment.left_cents)
+        overpaid, unknown = session.scalars(left)
+
+        assert (overpaid.company.name, overpaid.left_cents) == (cast.DUBOIS, 2_500)
+        assert (unknown.company_id, unknown.left_cents) == (None, unknown.amount_cents)
+        partly = select(func.count()).where(Invoice.payment_state == PaymentState.PARTLY)
+        assert session.scalar(partly) == 2
+
+
 def test_documents_of_the_demo_add_up_and_name_what_they_correct(app):
     with app.app_context(), cross_company("a test") as session:
         assert session.scalar(select(func.count()).where(Invoice.has_warnings)) == 0

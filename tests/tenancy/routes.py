@@ -17,6 +17,7 @@ from app.models import (
     LoginSession,
     Membership,
     OutgoingMail,
+    Payment,
     PortalUser,
     Portfolio,
     SignInDomain,
@@ -173,6 +174,11 @@ ROUTES: dict[str, Route] = {
     "invoice_import.review": Route(P.IMPORT_INVOICES, words=("no-such-report", "..", "x'--")),
     "invoice_import.run": Route(P.IMPORT_INVOICES, words=("no-such-report", "..", "x'--")),
     "invoice_import.show": Route(P.VIEW_IMPORTS, ImportBatch),
+    "payment_import.new": Route(P.IMPORT_PAYMENTS),
+    "payment_import.upload": Route(P.IMPORT_PAYMENTS),
+    "payment_import.review": Route(P.IMPORT_PAYMENTS, words=("no-such-report", "..", "x'--")),
+    "payment_import.run": Route(P.IMPORT_PAYMENTS, words=("no-such-report", "..", "x'--")),
+    "payment_import.result": Route(P.IMPORT_PAYMENTS, words=("no-such-report", "..", "x'--")),
     "company_invoice_files.pdf": Route(P.READ_STORED_DOCUMENTS, Invoice),
     "company_invoice_files.xml": Route(P.READ_STORED_DOCUMENTS, Invoice),
     "backoffice.show": Route(P.VIEW_BACKOFFICE),
@@ -190,6 +196,12 @@ ROUTES: dict[str, Route] = {
     **_screen("invitations", S.INVITATIONS, Invitation),
     "memberships.addresses": Route(Generated(S.MEMBERSHIPS, ("can_edit",)), Membership),
     **_screen("company_invoices", S.INVOICES, Invoice),
+    **_screen("payments", S.PAYMENTS, Payment, "act"),
+    "payments.match": Route(Generated(S.PAYMENTS, ("can_act",))),
+    **{
+        f"payments.{act}": Route(Generated(S.PAYMENTS, ("can_act",)), Payment)
+        for act in ("allocate", "move", "take_back", "give", "take_from", "undo")
+    },
     **_screen("documents", S.DOCUMENTS, Document),
     **_screen("imports", S.IMPORTS, ImportBatch),
     **_screen("users", S.USERS, PortalUser),

@@ -20,6 +20,7 @@ from app.models import (
     Job,
     LoginSession,
     Membership,
+    Payment,
     PortalUser,
     Portfolio,
     SignInDomain,
@@ -42,6 +43,7 @@ TELLING: dict[Any, tuple[str, ...]] = {
     Contact: ("name", "email", "phone"),
     Invitation: ("email",),
     Invoice: ("number", "structured_communication", "mandate_reference"),
+    Payment: ("communication", "payer_name", "external_reference"),
 }
 SHORTEST = 6
 """Characters of a text that surely came from a row, and not from a page."""

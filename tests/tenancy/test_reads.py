@@ -227,7 +227,13 @@ def test_payments_of_nobody_are_for_staff(wall_1, ground):
 
     system = wall_1(EVERYTHING)
     system.add(
-        Payment(received_on=date(2026, 1, 1), amount_cents=100, currency="EUR", source="test")
+        Payment(
+            received_on=date(2026, 1, 1),
+            amount_cents=100,
+            left_cents=100,
+            currency="EUR",
+            source="test",
+        )
     )
     system.commit()
 

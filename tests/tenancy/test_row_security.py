@@ -206,8 +206,8 @@ def test_an_administrator_reads_the_directory_alone(connect, ground):
 def test_payments_of_nobody_are_for_staff(connect, ground):
     system = connect("system")
     system.execute(
-        "INSERT INTO payment (received_on, amount_cents, currency, source, public_id, created_at, updated_at) "
-        "VALUES (now(), 1, 'EUR', 'test', gen_random_uuid(), now(), now())"
+        "INSERT INTO payment (received_on, amount_cents, left_cents, currency, source, public_id, created_at, "
+        "updated_at) VALUES (now(), 1, 1, 'EUR', 'test', gen_random_uuid(), now(), now())"
     )
     system.commit()
     query = "SELECT id FROM payment WHERE company_id IS NULL"

@@ -21,6 +21,7 @@ from app.models import (
     Invitation,
     Invoice,
     Membership,
+    Payment,
 )
 from app.security.permissions import may_use_screen, permissions_of
 from tests import cast
@@ -40,10 +41,20 @@ ROLES = {
     cast.ANA: Role.AUDITOR,
     cast.SOFIA: Role.PLATFORM_ADMIN,
 }
-OWNED = {Company, Address, Contact, Invoice, Document, Membership, Invitation, ImportBatch}
+OWNED = {
+    Company,
+    Address,
+    Contact,
+    Invoice,
+    Document,
+    Membership,
+    Invitation,
+    ImportBatch,
+    Payment,
+}
 WORDS = {"name", "public_name", "relation", "secret", "token"}
 """Names of route arguments that are no keys."""
-FORMS = (Company, Address, Contact, Invoice, Document)
+FORMS = (Company, Address, Contact, Invoice, Document, Payment)
 
 
 def test_every_route_is_on_the_list(built_app):
@@ -235,6 +246,14 @@ class Sweep:
             "country": "BE",
             "language": "fr",
             "vat_status": "LIABLE",
+            "invoice": str(self.rows[Invoice][0].public_id),
+            "former": str(self.rows[Invoice][0].public_id),
+            "amount": "1,00",
+            "currency": "EUR",
+            "received_on": "2026-01-02",
+            "communication": "Swept in",
+            "reason": "Swept in",
+            "once": "swept",
         }
 
     def _sign_in(self):

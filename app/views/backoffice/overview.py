@@ -14,6 +14,7 @@ from app.security.principal import Principal
 from app.services import portfolios
 from app.services.attention import attention
 from app.services.balances import balances
+from app.services.payments.unallocated import unallocated_payments
 from app.views.labels import IMPORT_SOURCES, IMPORT_STATES
 
 
@@ -37,6 +38,7 @@ def _facts(principal: Principal) -> dict[str, Any]:
         "unassigned": None,
         "managers": [],
         "balances": [],
+        "unallocated": [],
         "imports": [],
         "sources": IMPORT_SOURCES,
         "states": IMPORT_STATES,
@@ -50,5 +52,6 @@ def _facts(principal: Principal) -> dict[str, Any]:
     if principal.role is not Role.PLATFORM_ADMIN:
         facts["companies_url"] = url_for("companies.list")
         facts["balances"] = balances(session, today=today())
+        facts["unallocated"] = unallocated_payments(session)
         facts["imports"] = portfolios.latest_imports(session)
     return facts

@@ -15,6 +15,8 @@ from app.views.backoffice.jobs import JobView
 from app.views.backoffice.mails import MailView
 from app.views.backoffice.memberships import MembershipView
 from app.views.backoffice.overview import OverviewView
+from app.views.backoffice.payment_import import PaymentImportView
+from app.views.backoffice.payments import PaymentView
 from app.views.backoffice.portfolios import PortfolioView
 from app.views.backoffice.search import SearchView
 from app.views.backoffice.sign_in_domains import SignInDomainView
@@ -30,6 +32,8 @@ BACKOFFICE: tuple[type, ...] = (
     MembershipView,
     InvitationScreen,
     CompanyInvoiceView,
+    PaymentView,
+    PaymentImportView,
     DocumentView,
     ImportBatchView,
     InvoiceImportView,

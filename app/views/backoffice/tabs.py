@@ -16,6 +16,7 @@ _LISTS: tuple[tuple[str, Any, str, Screen], ...] = (
     ("access", _("Access"), "memberships.list", Screen.MEMBERSHIPS),
     ("invitations", _("Invitations"), "invitations.list", Screen.INVITATIONS),
     ("invoices", _("Invoices"), "company_invoices.list", Screen.INVOICES),
+    ("payments", _("Payments"), "payments.list", Screen.PAYMENTS),
     ("mails", _("Mails"), "mails.list", Screen.MAILS),
 )
 

@@ -14,7 +14,13 @@ from app.fab.portal import PortalView, expose
 from app.security.access import current_principal, requires
 from app.security.permissions import Permission
 from app.security.principal import Principal
-from app.services.balances import MAIN_CURRENCY, Balance, balances, invoiced_by_month
+from app.services.balances import (
+    MAIN_CURRENCY,
+    Balance,
+    balances,
+    invoiced_by_month,
+    with_overpayments,
+)
 from app.services.invoice_list import InvoiceQuery, invoice_page, surroundings
 from app.services.setup_checks import OpenStep, Setup, SetupStep, setup_of
 from app.views.plots import AgePlot, MonthPlot, age_bars, month_bars
@@ -63,7 +69,7 @@ class HomeView(PortalView):
             greeting=_greeting(now().astimezone(BUSINESS_ZONE), principal.first_name),
             setup=setup,
             todos=[_todo(one) for one in setup.open_steps],
-            balances=owed or [Balance(MAIN_CURRENCY)],
+            balances=with_overpayments(session, owed) or [Balance(MAIN_CURRENCY)],
             documents=document_rows(latest.rows, today=on, list_url=list_url, places=around.names),
             plots=_plots(owed, invoiced, on),
             list_url=list_url,

@@ -22,7 +22,7 @@ from app.domain.identifiers import (
     normalise_structured_communication,
 )
 from app.domain.money import from_cents
-from app.services.invoice_page import InvoiceDetails, RelatedDocument
+from app.services.invoice_page import InvoiceDetails, RelatedDocument, Settlement
 from app.views.formats import day, money
 from app.views.portal.invoice_content import InvoiceContent
 from app.views.portal.invoice_rows import State, state_key, state_of
@@ -142,7 +142,7 @@ class InvoicePicture:
         for one in self.details.settlements:
             on = day(one.on) if one.on else ""
             yield Settled(
-                text=_settlement_text(one.number, on, is_credit=self.is_credit),
+                text=_settlement_text(one, on, is_credit=self.is_credit),
                 amount=money(one.amount_cents, self.details.currency),
                 url=self._url(one.public_id) if one.public_id else None,
             )
@@ -190,12 +190,14 @@ def _communication(payment_id: str) -> Copyable:
     return Copyable(label, text, normalise_structured_communication(payment_id) or payment_id)
 
 
-def _settlement_text(number: str | None, on: str, *, is_credit: bool) -> str:
-    if number is None:
+def _settlement_text(one: Settlement, on: str, *, is_credit: bool) -> str:
+    if one.is_payment:
         return _("Payment of %(day)s", day=on) if on else _("Payment")
+    if one.number is None:
+        return _("Used for another invoice") if is_credit else _("Credit note")
     if is_credit:
-        return _("Used for %(number)s", number=number)
-    return _("Credit note %(number)s", number=number)
+        return _("Used for %(number)s", number=one.number)
+    return _("Credit note %(number)s of %(day)s", number=one.number, day=on)
 
 
 def _relation(one: RelatedDocument, kind: InvoiceKind) -> str:

@@ -74,4 +74,4 @@ def test_a_companys_page_takes_few_statements(app, marc, page):
 
 def test_the_first_page_takes_few_statements(app, marc, ana, sofia):
     for reader in (marc, ana, sofia):
-        assert taken(app, reader, "/backoffice/") <= 2 + 7
+        assert taken(app, reader, "/backoffice/") <= 2 + 8
