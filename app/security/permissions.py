@@ -13,6 +13,7 @@ class Permission(StrEnum):
     # at a company, in the portal
     VIEW_INVOICES = "VIEW_INVOICES"
     DOWNLOAD_DOCUMENTS = "DOWNLOAD_DOCUMENTS"
+    EXPORT_INVOICES = "EXPORT_INVOICES"
     VIEW_COMPANY = "VIEW_COMPANY"
     EDIT_COMPANY = "EDIT_COMPANY"
     EDIT_ADDRESSES = "EDIT_ADDRESSES"
@@ -25,6 +26,7 @@ class Permission(StrEnum):
     SEARCH_BACKOFFICE = "SEARCH_BACKOFFICE"
     VIEW_TIMELINE = "VIEW_TIMELINE"
     READ_STORED_DOCUMENTS = "READ_STORED_DOCUMENTS"
+    EXPORT_LISTS = "EXPORT_LISTS"
     IMPORT_INVOICES = "IMPORT_INVOICES"
     VIEW_IMPORTS = "VIEW_IMPORTS"
     MANAGE_USERS = "MANAGE_USERS"
@@ -61,6 +63,7 @@ _VIEWER = frozenset(
     {
         Permission.VIEW_INVOICES,
         Permission.DOWNLOAD_DOCUMENTS,
+        Permission.EXPORT_INVOICES,
         Permission.VIEW_COMPANY,
         Permission.VIEW_HISTORY,
         Permission.VIEW_ACCESS,
@@ -79,6 +82,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.SEARCH_BACKOFFICE,
                 Permission.VIEW_TIMELINE,
                 Permission.READ_STORED_DOCUMENTS,
+                Permission.EXPORT_LISTS,
                 Permission.IMPORT_INVOICES,
                 Permission.VIEW_IMPORTS,
             }
@@ -89,6 +93,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.SEARCH_BACKOFFICE,
                 Permission.VIEW_TIMELINE,
                 Permission.READ_STORED_DOCUMENTS,
+                Permission.EXPORT_LISTS,
                 Permission.VIEW_IMPORTS,
             }
         ),

@@ -75,7 +75,14 @@ BACKOFFICE = (
 )
 
 
-_PART_OF = {"invoice_import": "imports", "access_invitations": "access"}
+_PART_OF = {
+    "invoice_import": "imports",
+    "access_invitations": "access",
+    "exports": "invoices",
+    "invoice_export": "invoices",
+    "invoice_archive": "invoices",
+    "staff_exports": "company_invoices",
+}
 """Pages without an entry of their own: which entry is theirs."""
 
 
