@@ -221,6 +221,14 @@ def test_pieces_are_asked_for_in_the_caller_s_thread_and_never_held(local):
     assert asked_in == {threading.get_ident()}
 
 
+def test_pieces_may_be_read_from_the_same_storage(store):
+    """As those of an archive are."""
+    names = [store.put(piece, media_type="text/plain") for piece in pieces(12)]
+    file = store.put_file("exports/a/1", map(store.read, names), media_type="application/zip")
+
+    assert b"".join(store.open_file(file)) == b"".join(pieces(12))
+
+
 def test_pieces_that_fail_leave_no_file(local, folder):
     def failing():
         yield from pieces(20)

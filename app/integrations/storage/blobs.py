@@ -3,7 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
@@ -16,6 +18,9 @@ from app.domain.ports import (
     StorageUnavailable,
     StoredFile,
 )
+
+if TYPE_CHECKING:
+    from obstore import WritableFile
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # ENOSPC and EDQUOT as obstore words them, and what S3 servers on a full disk answer.
@@ -90,24 +95,24 @@ class ObjectBlobStore:
             raise _failure(error) from error
 
     def put_file(self, name: str, pieces: Iterable[bytes], *, media_type: str) -> StoredFile:
-        counted = _Counted(pieces)
-        attributes = {"Content-Type": media_type} if self._keeps_media_type else None
+        sha256, size_bytes = hashlib.sha256(), 0
+        # Not `obstore.put` of an iterator: pieces that are themselves read from storage would be asked for inside it.
+        writer = self._writer(name, media_type)
         try:
-            obstore.put(
-                self._store,
-                _file_key(name),
-                iter(counted),
-                use_multipart=True,
-                chunk_size=_PART_BYTES,
-                max_concurrency=_PARTS_AT_ONCE,
-                attributes=attributes,
-            )
-            size_bytes = obstore.head(self._store, _file_key(name))["size"]
-        except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
-        if size_bytes != counted.size_bytes:
+            for piece in pieces:
+                sha256.update(piece)
+                size_bytes += len(piece)
+                with _in_words():
+                    writer.write(piece)
+            with _in_words():
+                writer.close()
+                stored_bytes = obstore.head(self._store, _file_key(name))["size"]
+        except BaseException:
+            del writer  # let go before it was closed, it takes back what it wrote
+            raise
+        if stored_bytes != size_bytes:
             raise StorageUnavailable()
-        return StoredFile(name, counted.size_bytes, counted.sha256.hexdigest())
+        return StoredFile(name, size_bytes, sha256.hexdigest())
 
     def open_file(
         self, file: StoredFile, *, first: int = 0, last: int | None = None
@@ -135,6 +140,16 @@ class ObjectBlobStore:
         except (BaseError, OSError, ValueError) as error:
             raise _failure(error) from error
 
+    def _writer(self, name: str, media_type: str) -> "WritableFile":
+        with _in_words():
+            return obstore.open_writer(
+                self._store,
+                _file_key(name),
+                attributes={"Content-Type": media_type} if self._keeps_media_type else None,
+                buffer_size=_PART_BYTES,
+                max_concurrency=_PARTS_AT_ONCE,
+            )
+
     def _ranges(self, name: str, first: int, end: int) -> Iterator[bytes]:
         for start in range(first, end, _RANGE_BYTES):
             length = min(_RANGE_BYTES, end - start)
@@ -159,19 +174,12 @@ class ObjectBlobStore:
         return len(left)
 
 
-class _Counted:
-    """Pieces on their way in: how many bytes, and their hash."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = pieces
-        self.size_bytes = 0
-        self.sha256 = hashlib.sha256()
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self.size_bytes += len(piece)
-            self.sha256.update(piece)
-            yield piece
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError, ValueError) as error:
+        raise _failure(error) from error
 
 
 def _verified(pieces: Iterator[bytes], file: StoredFile) -> Iterator[bytes]:
