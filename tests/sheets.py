@@ -33,7 +33,7 @@ def sheets_of(data: bytes) -> list[list[list[Any]]]:
 def _day_styles(data: bytes) -> set[str]:
     root = etree.fromstring(data)
     formats = {one.get("numFmtId"): one.get("formatCode") for one in root.iter(f"{MAIN}numFmt")}
-    styles = root.find(f"{MAIN}cellXfs")
+    [styles] = root.iter(f"{MAIN}cellXfs")
     return {
         str(number)
         for number, one in enumerate(styles)
