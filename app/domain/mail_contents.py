@@ -108,6 +108,16 @@ CONTENTS: Mapping[MailKind, MailContent] = MappingProxyType(
         MailKind.RECOVERY_CODE_USED: MailContent({"left": Fact.COUNT, **_AT}),
         MailKind.IDENTITY_LINKED: MailContent({"provider": Fact.TEXT, **_AT}),
         MailKind.IDENTITY_UNLINKED: MailContent({"provider": Fact.TEXT, **_AT}),
+        MailKind.EXPORT_READY: MailContent(
+            # file: its name; page: the path of its page, which asks who one is; until: how long it is kept
+            {
+                "file": Fact.TEXT,
+                "page": Fact.TEXT,
+                "count": Fact.COUNT,
+                "until": Fact.OPTIONAL_INSTANT,
+            }
+        ),
+        MailKind.EXPORT_FAILED: MailContent({"file": Fact.TEXT, "page": Fact.TEXT}),
         MailKind.TEST: MailContent(_AT),
     }
 )

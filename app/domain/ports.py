@@ -1,6 +1,6 @@
 """What the product needs from outside, as Protocols; `create_app` chooses who answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -40,10 +40,20 @@ class RenderingFailed(DomainError):
     code: ClassVar[str] = "rendering_failed"
 
 
-class BlobStore(Protocol):
-    """Immutable bytes named by their SHA-256 in lower-case hexadecimal.
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as it was written: by these, whoever reads it knows that it is still the same."""
 
-    Every method may raise StorageUnavailable.
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+class BlobStore(Protocol):
+    """Immutable bytes named by their SHA-256 in lower-case hexadecimal; and files, which are written once and go again.
+
+    A file is too large to be held, and its hash is known at its end only: its name is the caller's, `folder/name` in
+    lower-case letters, digits and hyphens, and is never used twice. Every method may raise StorageUnavailable.
     """
 
     def put(self, data: bytes, *, media_type: str) -> str:
@@ -70,6 +80,27 @@ class BlobStore(Protocol):
 
     def size(self, sha256: str) -> int:
         """In bytes. Raises BlobMissing."""
+        ...
+
+    def put_file(self, name: str, pieces: Iterable[bytes], *, media_type: str) -> StoredFile:
+        """Store the pieces one after the other, a few megabytes of them in memory at a time.
+
+        The pieces are asked for in the caller's thread; what they raise leaves no file. Raises StorageFull.
+        """
+        ...
+
+    def open_file(
+        self, file: StoredFile, *, first: int = 0, last: int | None = None
+    ) -> Iterator[bytes]:
+        """The bytes from `first` to `last`, both included, in pieces to be streamed.
+
+        Raises BlobMissing or BlobDamaged (another size) here. A whole file is verified while it goes out: where its
+        hash differs, BlobDamaged is raised before its last piece, so that nobody takes it for complete.
+        """
+        ...
+
+    def delete_files(self, folder: str) -> int:
+        """Delete the files of a folder, and what was left of those half-written there; how many there were."""
         ...
 
 

@@ -269,6 +269,17 @@ _IMPORT = {
     "too_many_documents": _("At most %(limit)s documents can be imported at once."),
     "nothing_uploaded": _("Choose one or more XML files, or a ZIP file."),
     "import_unknown": _("This import does not exist."),
+    "too_many_exports": _(
+        "%(most)s of your files are being made already. Wait until one of them is ready, or delete one."
+    ),
+    "export_unknown": _("This file does not exist, or is no longer kept."),
+    "export_not_allowed": _(
+        "Your access has changed since you asked for this file. Ask for it again."
+    ),
+    "export_gone": _("This file was deleted while it was being made."),
+    "export_not_made": _(
+        "Something went wrong on our side, and our team can see it. Please ask for the file again."
+    ),
     "upload_expired": _("This upload is no longer kept. Please upload the files again."),
     "manager_unknown": _("No account manager signs in with %(email)s."),
 }

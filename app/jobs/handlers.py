@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from app.domain.jobs import Task
 from app.jobs.administrators import tell_administrators
+from app.jobs.exports import make_export
 from app.jobs.mail import send_mail
 from app.jobs.password_reset import answer_request
 from app.jobs.upkeep import end_invitations, purge_expired, record_expired_access
@@ -17,6 +18,7 @@ HANDLERS: Mapping[Task, Handler] = MappingProxyType(
         Task.TELL_ADMINISTRATORS: tell_administrators,
         Task.EXPIRE_ACCESS: record_expired_access,
         Task.EXPIRE_INVITATIONS: end_invitations,
+        Task.MAKE_EXPORT: make_export,
         Task.PURGE_EXPIRED: purge_expired,
     }
 )

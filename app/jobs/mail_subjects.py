@@ -25,6 +25,8 @@ SUBJECTS: Mapping[MailKind, LazyString] = MappingProxyType(
         MailKind.RECOVERY_CODE_USED: _("One of your recovery codes was used"),
         MailKind.IDENTITY_LINKED: _("You can now sign in with %(provider)s"),
         MailKind.IDENTITY_UNLINKED: _("You can no longer sign in with %(provider)s"),
+        MailKind.EXPORT_READY: _("Your file is ready: %(file)s"),
+        MailKind.EXPORT_FAILED: _("Your file could not be made: %(file)s"),
         MailKind.TEST: _("Test of the mail settings"),
     }
 )

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy.orm import Session
 
+from app.extensions import ports
 from app.jobs.work import Work
 from app.services.access_expiry import expire_access
+from app.services.exports.requests import expire_exports, purge_exports
 from app.services.invitations import expire_invitations
 from app.services.jobs import purge_jobs
 from app.services.sessions import purge_sessions
@@ -26,7 +28,8 @@ def end_invitations(work: Work) -> None:
 
 
 def purge_expired(work: Work) -> None:
-    _do_all_there_is(work, PURGES)
+    blobs = ports().blobs
+    _do_all_there_is(work, (*PURGES, lambda session: expire_exports(session, blobs), purge_exports))
 
 
 def _do_all_there_is(work: Work, steps: Iterable[Step]) -> None:

@@ -43,9 +43,16 @@ class Work:
             with cross_company(f"job: {self.task.value.lower()}") as session:
                 yield session
             return
-        session = TenantSession(db=db, info={"actor": SYSTEM})
         owner = self.company_id
-        open_scope(session, scopes.of_directory() if owner is None else scopes.of_company(owner))
+        scope = scopes.of_directory() if owner is None else scopes.of_company(owner)
+        with self.session_in(scope) as session:
+            yield session
+
+    @contextmanager
+    def session_in(self, scope: scopes.Scope) -> Iterator[Session]:
+        """A session of its own that sees what `scope` holds: for work on behalf of somebody. The handler commits."""
+        session = TenantSession(db=db, info={"actor": SYSTEM})
+        open_scope(session, scope)
         try:
             yield session
         finally:

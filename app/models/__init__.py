@@ -6,6 +6,7 @@ from app.models.base import AddressOwned, Base, CompanyOwned, MaybeAddressOwned,
 from app.models.company import Company
 from app.models.contact import Contact
 from app.models.document import Document
+from app.models.export import Export
 from app.models.identity import ExternalIdentity, SignInDomain
 from app.models.imports import ImportBatch, ImportRow
 from app.models.invitation import Invitation, InvitationAddress
@@ -31,6 +32,7 @@ __all__ = [
     "CompanyOwned",
     "Contact",
     "Document",
+    "Export",
     "ExternalIdentity",
     "ImportBatch",
     "ImportRow",

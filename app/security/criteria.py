@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -16,6 +16,7 @@ from app.models import (
     Base,
     Company,
     CompanyOwned,
+    Export,
     ImportBatch,
     ImportRow,
     Job,
@@ -81,8 +82,20 @@ def _own_batch_rows(scope: Scope) -> ColumnElement[bool]:
     return ImportRow.started_by_id == scope.user_id if scope.is_staff else false()
 
 
+def _own_exports(scope: Scope) -> ColumnElement[bool]:
+    """What somebody asked for is theirs alone; of no company in particular, it is a member of the staff's."""
+    ours = Export.company_id.in_(scope.companies)
+    at_work = or_(ours, Export.company_id.is_(None)) if scope.is_staff else ours
+    return and_(Export.requested_by_id == scope.user_id, at_work)
+
+
 _LOOSE: Mapping[type[Any], Callable[[Scope], ColumnElement[bool]]] = MappingProxyType(
-    {Payment: _payments, ImportBatch: _own_batches, ImportRow: _own_batch_rows}
+    {
+        Payment: _payments,
+        ImportBatch: _own_batches,
+        ImportRow: _own_batch_rows,
+        Export: _own_exports,
+    }
 )
 
 

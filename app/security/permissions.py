@@ -13,6 +13,7 @@ class Permission(StrEnum):
     # at a company, in the portal
     VIEW_INVOICES = "VIEW_INVOICES"
     DOWNLOAD_DOCUMENTS = "DOWNLOAD_DOCUMENTS"
+    EXPORT_INVOICES = "EXPORT_INVOICES"
     VIEW_COMPANY = "VIEW_COMPANY"
     EDIT_COMPANY = "EDIT_COMPANY"
     EDIT_ADDRESSES = "EDIT_ADDRESSES"
@@ -26,6 +27,7 @@ class Permission(StrEnum):
     VIEW_TIMELINE = "VIEW_TIMELINE"
     VIEW_STATEMENTS = "VIEW_STATEMENTS"
     READ_STORED_DOCUMENTS = "READ_STORED_DOCUMENTS"
+    EXPORT_LISTS = "EXPORT_LISTS"
     IMPORT_INVOICES = "IMPORT_INVOICES"
     VIEW_IMPORTS = "VIEW_IMPORTS"
     IMPORT_PAYMENTS = "IMPORT_PAYMENTS"
@@ -64,6 +66,7 @@ _VIEWER = frozenset(
     {
         Permission.VIEW_INVOICES,
         Permission.DOWNLOAD_DOCUMENTS,
+        Permission.EXPORT_INVOICES,
         Permission.VIEW_COMPANY,
         Permission.VIEW_HISTORY,
         Permission.VIEW_ACCESS,
@@ -83,6 +86,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW_TIMELINE,
                 Permission.VIEW_STATEMENTS,
                 Permission.READ_STORED_DOCUMENTS,
+                Permission.EXPORT_LISTS,
                 Permission.IMPORT_INVOICES,
                 Permission.VIEW_IMPORTS,
                 Permission.IMPORT_PAYMENTS,
@@ -95,6 +99,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.VIEW_TIMELINE,
                 Permission.VIEW_STATEMENTS,
                 Permission.READ_STORED_DOCUMENTS,
+                Permission.EXPORT_LISTS,
                 Permission.VIEW_IMPORTS,
             }
         ),

@@ -13,6 +13,7 @@ from app.models import (
     AuditEvent,
     Company,
     CompanyOwned,
+    Export,
     ImportBatch,
     ImportRow,
     MaybeAddressOwned,
@@ -67,32 +68,41 @@ def _check(session: Session, item: Any) -> None:
     if isinstance(item, _TRACES) and item in session.new:
         # Whoever acts leaves a trace, also where they may write nothing else, and may have to tell somebody.
         allowed = True
-    elif scope is None or scope.is_read_only or isinstance(item, AuditEvent):
+    elif scope is None or isinstance(item, AuditEvent):
         allowed = False  # an event of the trail is never written again
     elif scope.reach is Reach.EVERYTHING:
         allowed = True
-    elif scope.reach is Reach.DIRECTORY:
-        allowed = item.__tablename__ in WRITTEN_BY_ADMINISTRATORS
-    elif isinstance(item, Company):
-        allowed = _may_write_company(session, item, scope)
+    elif isinstance(item, Export):
+        # A reader changes nothing, and may all the same have a file made of what they read.
+        allowed = _is_own_export(item, scope)
     else:
-        allowed = _may_write_row(item, scope)
+        allowed = not scope.is_read_only and _may_write(session, item, scope)
     if not allowed:
         raise NotYours(table=item.__tablename__)
+
+
+def _may_write(session: Session, item: Any, scope: Scope) -> bool:
+    if scope.reach is Reach.DIRECTORY:
+        return item.__tablename__ in WRITTEN_BY_ADMINISTRATORS
+    if isinstance(item, Company):
+        return _may_write_company(session, item, scope)
+    if isinstance(item, ImportBatch | ImportRow):
+        return scope.is_staff and _are_within(item, "started_by_id", (scope.user_id,))
+    if isinstance(item, Payment):
+        return _may_write_payment(item, scope)
+    return _is_of_companies(item, scope) and _is_of_addresses(item, scope)
+
+
+def _is_own_export(item: Export, scope: Scope) -> bool:
+    companies = (*scope.companies, *((None,) if scope.is_staff else ()))
+    is_own = _are_within(item, "requested_by_id", (scope.user_id,))
+    return is_own and _are_within(item, "company_id", companies)
 
 
 def _may_write_company(session: Session, company: Company, scope: Scope) -> bool:
     if company in session.new:
         return scope.is_staff and _admit(session, company, scope)
     return _are_within(company, "id", scope.companies)
-
-
-def _may_write_row(item: Any, scope: Scope) -> bool:
-    if isinstance(item, ImportBatch | ImportRow):
-        return scope.is_staff and _are_within(item, "started_by_id", (scope.user_id,))
-    if isinstance(item, Payment):
-        return _may_write_payment(item, scope)
-    return _is_of_companies(item, scope) and _is_of_addresses(item, scope)
 
 
 def _may_write_payment(payment: Payment, scope: Scope) -> bool:

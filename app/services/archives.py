@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.documents.csv_text import (
@@ -25,16 +25,17 @@ from app.domain.einvoice import InvoiceKind
 from app.domain.errors import DomainError
 from app.domain.filenames import safe_stem
 from app.domain.invoicing import DocumentFormat
-from app.domain.ports import Ports
+from app.domain.ports import Ports, StorageUnavailable
 from app.models import Address, Document, Invoice
 from app.services.documents import document_bytes
 
 log = logging.getLogger(__name__)
 
-MOST_DOCUMENTS = 10_000
-"""Documents of one download. Their rows and the index are held while it goes out, so there is an end."""
+DOCUMENTS_A_PAGE = 500
+"""Rows that are held of a period that goes into an archive, however long it is."""
 _PDF, _XML = aliased(Document), aliased(Document)
 _COLUMNS = (
+    Invoice.id,
     Invoice.public_id,
     Invoice.number,
     Invoice.kind,
@@ -59,10 +60,10 @@ Chosen = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class ArchivedFile:
-    """One file of the archive: its name there, and its bytes."""
+    """One file of the archive: its name there, and its bytes, at once or piece by piece."""
 
     name: str
-    data: bytes
+    data: bytes | Iterable[bytes]
 
 
 @dataclass(slots=True)
@@ -77,12 +78,36 @@ def chosen_documents(session: Session, public_ids: Sequence[UUID]) -> list[Chose
     return list(session.execute(_documents().where(Invoice.public_id.in_(public_ids))))
 
 
-def documents_issued(
-    session: Session, first: date, last: date, *, skipped: int = 0, limit: int
-) -> list[Chosen]:
+def documents_issued(session: Session, first: date, last: date, *, limit: int) -> list[Chosen]:
     """The documents issued in a period, both days included, the oldest first."""
     in_period = Invoice.issued_on.between(first, last)
-    return list(session.execute(_documents().where(in_period).offset(skipped).limit(limit)))
+    return list(session.execute(_documents().where(in_period).limit(limit)))
+
+
+def count_issued(session: Session, first: date, last: date) -> tuple[int, int]:
+    """How many documents were issued in a period, and the key of the last that came in."""
+    in_period = Invoice.issued_on.between(first, last)
+    columns = (func.count(), func.max(Invoice.id))
+    count, newest = session.execute(select(*columns).select_from(Invoice).where(in_period)).one()
+    return count, newest or 0
+
+
+def pages_issued(
+    session: Session, first: date, last: date, *, newest: int
+) -> Iterator[list[Chosen]]:
+    """The documents of a period, the oldest first, page by page; not those that came in after `newest`.
+
+    The caller may end the transaction after each page, and go through them again: they are the same.
+    """
+    in_period = _documents().where(Invoice.issued_on.between(first, last), Invoice.id <= newest)
+    statement = in_period
+    while True:
+        page = list(session.execute(statement.limit(DOCUMENTS_A_PAGE)))
+        yield page
+        if len(page) < DOCUMENTS_A_PAGE:
+            return
+        here = tuple_(literal(page[-1].issued_on), literal(page[-1].id))
+        statement = in_period.where(tuple_(Invoice.issued_on, Invoice.id) > here)
 
 
 def count_by_month(session: Session, first: date, last: date) -> Mapping[date, int]:
@@ -100,11 +125,19 @@ def count_by_month(session: Session, first: date, last: date) -> Mapping[date, i
 
 
 def archived_files(
-    session: Session, ports: Ports, documents: Iterable[Chosen], report: ArchiveReport
+    session: Session,
+    ports: Ports,
+    documents: Iterable[Chosen],
+    report: ArchiveReport,
+    *,
+    is_tried_again: bool = False,
 ) -> Iterator[ArchivedFile]:
     """PDF and XML of each document; the caller commits after each one, because a PDF may be new.
 
     What cannot be read is noted in `report` and in the log, and the next file follows.
+
+    Raises:
+        StorageUnavailable: storage does not answer, and the whole archive `is_tried_again` later.
     """
     taken: set[str] = set()
     for document in documents:
@@ -115,6 +148,8 @@ def archived_files(
                 data = _file(session, ports, document, kind)
             except DomainError as error:
                 session.rollback()
+                if is_tried_again and isinstance(error, StorageUnavailable):
+                    raise
                 log.error("left out of an archive: %s of %s: %s", kind, document.public_id, error)  # noqa: TRY400 - no bug
                 report.unreadable.append(name)
             else:

@@ -152,6 +152,11 @@ def in_tab(tab: InvoiceTab, today: date) -> ColumnElement[bool]:
     return is_open if tab is InvoiceTab.OPEN else and_(is_open, Invoice.due_on < today)
 
 
+def conditions_of(session: Session, query: InvoiceQuery) -> list[ColumnElement[bool]]:
+    """Everything that the query asks for: its search, its filters and its tab."""
+    return [*_conditions(session, query), in_tab(query.tab, query.today)]
+
+
 def year_before(today: date) -> date:
     """The first day of the twelve months that end today."""
     is_leap_day = (today.month, today.day) == (2, 29)

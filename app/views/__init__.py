@@ -31,6 +31,7 @@ from app.views.portal.access_invitations import InvitationsView
 from app.views.portal.addresses import AddressesView
 from app.views.portal.company import CompanyDetailsView
 from app.views.portal.contacts import ContactsView
+from app.views.portal.exports import ExportsView, InvoiceExportView
 from app.views.portal.history import HistoryView
 from app.views.portal.home import HomeView
 from app.views.portal.invoice_downloads import InvoiceDownloadsView
@@ -59,6 +60,8 @@ SCREENS: tuple[type, ...] = (
     InvoiceDownloadsView,
     SelectionView,
     StatementView,
+    InvoiceExportView,
+    ExportsView,
     CompanyDetailsView,
     AddressesView,
     ContactsView,

@@ -6,7 +6,13 @@ from types import MappingProxyType
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from app.views.labels import CONTACT_TOPICS, DELIVERY_MODES, EMPLOYER_ROLES, VAT_STATUSES
+from app.views.labels import (
+    CONTACT_TOPICS,
+    DELIVERY_MODES,
+    EMPLOYER_ROLES,
+    EXPORT_KINDS,
+    VAT_STATUSES,
+)
 
 FIELDS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -60,6 +66,8 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "invoice": _("Invoice"),
         "reason": _("Reason"),
         "format": _("Format"),
+        "export_kind": _("Kind"),
+        "documents": _("Documents"),
     }
 )
 """In the order in which a change of several lists them; a field without words is not shown."""
@@ -69,6 +77,7 @@ LABELS: Mapping[str, Mapping[str, LazyString]] = MappingProxyType(
         "delivery_mode": {member.value: label for member, label in DELIVERY_MODES.items()},
         "vat_status": {member.value: label for member, label in VAT_STATUSES.items()},
         "topic": {member.value: label for member, label in CONTACT_TOPICS.items()},
+        "export_kind": {member.value: label for member, label in EXPORT_KINDS.items()},
         "role": {member.value: label for member, label in EMPLOYER_ROLES.items()},
     }
 )

@@ -124,6 +124,11 @@ _SENTENCES: Mapping[AuditAction, tuple[LazyString, str]] = MappingProxyType(
         AuditAction.MAIL_FAILED: (_("A mail could not be delivered: %(name)s"), "warn"),
         AuditAction.MAIL_BOUNCED: (_("A mail was returned: %(name)s"), "warn"),
         AuditAction.MAIL_RESENT: (_("A mail was sent again: %(name)s"), "mail"),
+        AuditAction.EXPORT_ASKED: (_("The file %(name)s was asked for"), "download"),
+        AuditAction.EXPORT_MADE: (_("The file %(name)s was made"), "download"),
+        AuditAction.EXPORT_FAILED: (_("The file %(name)s could not be made"), "warn"),
+        AuditAction.EXPORT_DOWNLOADED: (_("The file %(name)s was downloaded"), "download"),
+        AuditAction.EXPORT_DELETED: (_("The file %(name)s was deleted"), "delete"),
         AuditAction.JOB_REQUEUED: (_("A job was started again: %(name)s"), "settings"),
         AuditAction.JOB_CANCELLED: (_("A job was cancelled: %(name)s"), "settings"),
     }

@@ -13,6 +13,7 @@ from app.domain.audit import AuditAction
 from app.domain.contacts import ContactTopic
 from app.domain.delivery import DeliveryMode, VatStatus
 from app.domain.einvoice import InvoiceKind
+from app.domain.exports import ExportKind, ExportState
 from app.domain.imports import ImportOutcome, ImportSource, ImportState
 from app.domain.invoicing import DocumentFormat, DocumentOrigin, PaymentState
 from app.domain.jobs import JobState, Task
@@ -156,6 +157,8 @@ MAIL_KINDS: Mapping[MailKind, LazyString] = MappingProxyType(
         MailKind.RECOVERY_CODE_USED: _("Notice: recovery code used"),
         MailKind.IDENTITY_LINKED: _("Notice: identity provider linked"),
         MailKind.IDENTITY_UNLINKED: _("Notice: identity provider unlinked"),
+        MailKind.EXPORT_READY: _("Notice: file ready"),
+        MailKind.EXPORT_FAILED: _("Notice: file could not be made"),
         MailKind.TEST: _("Test of the mail settings"),
     }
 )
@@ -187,7 +190,24 @@ TASKS: Mapping[Task, LazyString] = MappingProxyType(
         Task.TELL_ADMINISTRATORS: _("Tell administrators of a change"),
         Task.EXPIRE_ACCESS: _("End access that has expired"),
         Task.EXPIRE_INVITATIONS: _("End invitations that have expired"),
+        Task.MAKE_EXPORT: _("Make a file that somebody asked for"),
         Task.PURGE_EXPIRED: _("Remove what is no longer needed"),
+    }
+)
+EXPORT_KINDS: Mapping[ExportKind, LazyString] = MappingProxyType(
+    {
+        ExportKind.INVOICES_CSV: _("List as CSV"),
+        ExportKind.INVOICES_XLSX: _("List for Excel"),
+        ExportKind.DOCUMENTS_ZIP: _("Documents as ZIP"),
+    }
+)
+EXPORT_STATES: Mapping[ExportState, LazyString] = MappingProxyType(
+    {
+        ExportState.WAITING: _("Waiting"),
+        ExportState.RUNNING: _("Being made"),
+        ExportState.DONE: _("Ready"),
+        ExportState.FAILED: _("Failed"),
+        ExportState.EXPIRED: _("Expired"),
     }
 )
 JOB_STATES: Mapping[JobState, LazyString] = MappingProxyType(
@@ -271,6 +291,11 @@ AUDIT_ACTIONS: Mapping[AuditAction, LazyString] = MappingProxyType(
         AuditAction.MAIL_FAILED: _("Mail not delivered"),
         AuditAction.MAIL_BOUNCED: _("Mail returned"),
         AuditAction.MAIL_RESENT: _("Mail sent again"),
+        AuditAction.EXPORT_ASKED: _("File asked for"),
+        AuditAction.EXPORT_MADE: _("File made"),
+        AuditAction.EXPORT_FAILED: _("File could not be made"),
+        AuditAction.EXPORT_DOWNLOADED: _("File downloaded"),
+        AuditAction.EXPORT_DELETED: _("File deleted"),
         AuditAction.JOB_REQUEUED: _("Job started again"),
         AuditAction.JOB_CANCELLED: _("Job cancelled"),
     }
@@ -300,6 +325,8 @@ _SHARED: tuple[tuple[type[Any], Mapping[Any, LazyString]], ...] = (
     (MailState, MAIL_STATES),
     (Task, TASKS),
     (JobState, JOB_STATES),
+    (ExportKind, EXPORT_KINDS),
+    (ExportState, EXPORT_STATES),
     (AuditAction, AUDIT_ACTIONS),
 )
 for _kind, _words in _SHARED:

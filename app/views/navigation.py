@@ -82,6 +82,10 @@ _PART_OF = {
     "statement": "invoices",
     "company_statement": "companies",
     "payment_import": "payments",
+    "exports": "invoices",
+    "invoice_export": "invoices",
+    "invoice_archive": "invoices",
+    "staff_exports": "company_invoices",
 }
 """Pages without an entry of their own: which entry is theirs."""
 

@@ -6,6 +6,7 @@ import pytest
 STAFF_ONLY_WHILE_NULL = {
     "audit_event",
     "contact_request",
+    "export",
     "import_batch",
     "import_row",
     "job",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Flask
@@ -13,12 +13,21 @@ from sqlalchemy.orm import Session
 
 from app.cli.demo.people import PROVIDER
 from app.domain.clock import now
+from app.domain.exports import MOST_DOCUMENTS_AT_ONCE, ExportKind, ExportState, Sight
 from app.domain.mail import MailKind
 from app.domain.roles import EmployerRole
 from app.domain.tokens import TokenPurpose
 from app.extensions import ports
 from app.jobs.running import run_due
-from app.models import Company, ExternalIdentity, Invitation, LoginSession, PortalUser, Token
+from app.models import (
+    Company,
+    Export,
+    ExternalIdentity,
+    Invitation,
+    LoginSession,
+    PortalUser,
+    Token,
+)
 from app.security.cross_company import cross_company
 from app.services.email_change import request_email_change
 from app.services.invitations import Inviter, Terms, invite
@@ -28,6 +37,7 @@ from app.services.tokens import issue_token, secret_of
 from tests import cast
 from tests.authenticator import give_second_step
 from tests.mails import last_mail
+from tests.services.ledger import add_invoice
 
 NEW_ADDRESS = "claire.dubois@boulangerie-martin.example"
 
@@ -125,6 +135,55 @@ def confirmed_by_provider(app: Flask, _page: Page) -> None:
             data = json.loads(login.data)
             data["confirmed_by_provider"] = {"at": int(now().timestamp()), "wanted": "/account"}
             login.data = json.dumps(data)
+
+
+def export(
+    state: ExportState, who: str = cast.CLAIRE, *, at: str | None = cast.MARTIN
+) -> Callable[[Flask], UUID]:
+    """The key of a file that somebody asked for, at a company or in the back-office; its bytes are nowhere."""
+
+    def make(app: Flask) -> UUID:
+        person = cast.user(app, who).id
+        company = cast.company(app, at).id if at else None
+        is_made = state is ExportState.DONE
+        with _written(app) as session:
+            export = Export(
+                company_id=company,
+                requested_by_id=person,
+                kind=ExportKind.DOCUMENTS_ZIP if at else ExportKind.INVOICES_XLSX,
+                filter={},
+                language="fr",
+                state=state,
+                sight=Sight((company,) if company else (), None).as_json(),
+                file_name="Boulangerie Martin SRL Documents 2025.zip",
+                done_count=9_876 if is_made else 4_321,
+                total_count=9_876,
+                stored_name="exports/nowhere/1" if is_made else None,
+                size_bytes=1_234_567_890 if is_made else None,
+                sha256="0" * 64 if is_made else None,
+                reason="export_not_made" if state is ExportState.FAILED else None,
+                finished_at=now() if is_made else None,
+                expires_at=now() + timedelta(days=7),
+            )
+            session.add(export)
+            return export.public_id
+
+    return make
+
+
+def exported(app: Flask, _page: Page) -> None:
+    """One of each state, of Claire's."""
+    for state in ExportState:
+        export(state)(app)
+
+
+def long_year(app: Flask, _page: Page) -> None:
+    """More documents in a year long ago than are sent at once."""
+    company = cast.company(app, cast.MARTIN).id
+    with _written(app) as session:
+        for number in range(MOST_DOCUMENTS_AT_ONCE + 1):
+            issued_on = date(2001, 1 + number % 12, 1)
+            add_invoice(session, company, number=f"LONG-{number:04}", issued_on=issued_on)
 
 
 def _invited(app: Flask, email: str) -> str:

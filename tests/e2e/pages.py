@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from app.cli.demo.people import PROVIDER
+from app.domain.exports import ExportState
 from app.domain.tokens import TokenPurpose
 from app.models import (
     AuditEvent,
@@ -132,6 +133,29 @@ def _employer() -> list[Visit]:
         *(Visit(f"access.{page}", **claire, of=_bruno) for page in ("edit", "remove")),
         Visit("access_invitations.add", **claire),
         Visit("access_invitations.revoke", **claire, of=_at_martin(Invitation)),
+        *_exports(),
+    ]
+
+
+def _exports() -> list[Visit]:
+    """Files that are made beside the pages: none yet, some, one in each state, and the offer to make one."""
+    claire: dict[str, Any] = {"who": cast.CLAIRE, "at": cast.MARTIN}
+    marc: dict[str, Any] = {"who": cast.MARC}
+    of_marc = before.export(ExportState.DONE, cast.MARC, at=None)
+    return [
+        Visit("exports.index", **claire, also="empty"),
+        Visit("exports.index", **claire, before=before.exported),
+        *(
+            Visit("exports.show", **claire, of=before.export(state), also=state.lower())
+            for state in ExportState
+        ),
+        Visit("exports.delete", **claire, of=before.export(ExportState.DONE)),
+        Visit(
+            "invoice_archive.period", **claire, query={"period": "2001"}, before=before.long_year
+        ),
+        Visit("staff_exports.index", **marc, also="empty"),
+        Visit("staff_exports.show", **marc, of=of_marc),
+        Visit("staff_exports.delete", **marc, of=of_marc),
     ]
 
 
@@ -299,7 +323,8 @@ VISITS = [
 ]
 NO_PAGES = {
     "asset", "health.alive", "health.ready", "auth.sign_in", "openid.callback", "openid.start",
-    "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
+    "invoice_files.pdf", "invoice_files.xml", "invoice_export.export", "company_invoices.export",
+    "exports.download", "staff_exports.download",
     "company_invoice_files.pdf", "company_invoice_files.xml",
     "statement.pdf", "statement.csv", "company_statement.pdf", "company_statement.csv",
     "imports.show", "invoice_import.review", "outbox.attached", "outbox.data", "outbox.frame",

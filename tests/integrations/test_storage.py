@@ -169,3 +169,119 @@ def test_a_folder_with_a_space_in_its_name_is_a_folder(tmp_path):
     store_from_url(f"file://{tmp_path}/my%20blobs").put(DATA, media_type="text/plain")
 
     assert files(tmp_path / "my blobs")
+
+
+def pieces(number, size=1_000_000):
+    return (bytes([n % 251]) * size for n in range(number))
+
+
+def test_a_file_is_stored_piece_by_piece_and_comes_back_the_same(store):
+    file = store.put_file("exports/a/1", pieces(20), media_type="application/zip")
+    data = b"".join(pieces(20))
+
+    assert (file.size_bytes, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    assert b"".join(store.open_file(file)) == data
+    assert max(map(len, store.open_file(file))) < len(data) // 3
+
+
+def test_a_part_of_a_file_can_be_asked_for(store):
+    file = store.put_file("exports/a/1", [b"0123", b"456789"], media_type="text/csv")
+
+    assert b"".join(store.open_file(file, first=3, last=5)) == b"345"
+    assert b"".join(store.open_file(file, first=8)) == b"89"
+    assert b"".join(store.open_file(file, first=8, last=99)) == b"89"
+
+
+def test_an_empty_file_is_a_file(store):
+    file = store.put_file("exports/a/1", [], media_type="text/csv")
+
+    assert b"".join(store.open_file(file)) == b""
+
+
+def test_pieces_are_asked_for_in_the_caller_s_thread_and_never_held(local):
+    """A session belongs to its thread; and what is stored may be larger than the memory."""
+    asked_in, alive = set(), []
+
+    class Piece(bytes):
+        def __new__(cls):
+            alive.append(1)
+            return super().__new__(cls, 1_000_000)
+
+        def __del__(self):
+            alive.pop()
+
+    def many():
+        for _ in range(100):
+            asked_in.add(threading.get_ident())
+            assert len(alive) < 40  # two parts and what is next
+            yield Piece()
+
+    local.put_file("exports/a/1", many(), media_type="application/zip")
+
+    assert asked_in == {threading.get_ident()}
+
+
+def test_pieces_may_be_read_from_the_same_storage(store):
+    """As those of an archive are."""
+    names = [store.put(piece, media_type="text/plain") for piece in pieces(12)]
+    file = store.put_file("exports/a/1", map(store.read, names), media_type="application/zip")
+
+    assert b"".join(store.open_file(file)) == b"".join(pieces(12))
+
+
+def test_pieces_that_fail_leave_no_file(local, folder):
+    def failing():
+        yield from pieces(20)
+        raise KeyError("no more")
+
+    with pytest.raises(KeyError, match="no more"):
+        local.put_file("exports/a/1", failing(), media_type="text/csv")
+
+    assert files(folder) == []
+
+
+def test_a_damaged_file_never_comes_to_its_end(local, folder):
+    file = local.put_file("exports/a/1", pieces(10), media_type="text/csv")
+    path = folder / files(folder)[0]
+    data = bytearray(path.read_bytes())
+    data[3] ^= 1
+    path.write_bytes(data)
+    got = []
+    with pytest.raises(BlobDamaged):
+        got.extend(local.open_file(file))
+
+    assert sum(map(len, got)) < file.size_bytes
+    path.write_bytes(b"short")
+    with pytest.raises(BlobDamaged):
+        local.open_file(file)
+
+
+def test_files_are_deleted_with_what_was_half_written(local, folder):
+    gone = local.put_file("exports/a/1", [b"1"], media_type="text/csv")
+    kept = local.put_file("exports/b/1", [b"2"], media_type="text/csv")
+    (folder / "files/exports/a/2#1").write_bytes(b"of a process that was killed")
+
+    assert local.delete_files("exports/a") == 2
+    assert local.delete_files("exports/a") == 0
+    assert files(folder) == ["files/exports/b/1"]
+    assert b"".join(local.open_file(kept)) == b"2"
+    with pytest.raises(BlobMissing):
+        local.open_file(gone)
+
+
+def test_only_the_folder_that_is_named_is_emptied(store):
+    file = store.put_file("exports/a/1", [b"1"], media_type="text/csv")
+    other = store.put_file("exports/ab/1", [b"1"], media_type="text/csv")
+    store.delete_files("exports/a")
+
+    assert b"".join(store.open_file(other)) == b"1"
+    with pytest.raises(BlobMissing):
+        store.open_file(file)
+
+
+@pytest.mark.parametrize("name", ["", "../a", "/a", "a//b", "A", "a/../../b", "a\n"])
+def test_a_name_that_leads_elsewhere_is_no_file(store, name):
+    with pytest.raises(BlobMissing):
+        store.put_file(name, [b"1"], media_type="text/csv")
+    with pytest.raises(BlobMissing):
+        store.delete_files(name)

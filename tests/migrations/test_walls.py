@@ -17,6 +17,7 @@ POLICIES = {
     "company": {"scope_rows", "scope_reads", "system", "audit"},
     "contact": COMPANY_AND_ADDRESS,
     "document": COMPANY_AND_ADDRESS,
+    "export": {"scope_rows", "system", "audit"},
     "import_batch": {"scope_rows", "system", "audit"},
     "import_row": {"scope_rows", "system", "audit"},
     "invoice": COMPANY_AND_ADDRESS,

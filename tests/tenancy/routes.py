@@ -9,6 +9,7 @@ from app.models import (
     Company,
     Contact,
     Document,
+    Export,
     ExternalIdentity,
     ImportBatch,
     Invitation,
@@ -167,6 +168,16 @@ ROUTES: dict[str, Route] = {
     "access_invitations.add": Route(P.MANAGE_ACCESS),
     "access_invitations.resend": Route(P.MANAGE_ACCESS, Invitation),
     "access_invitations.revoke": Route(P.MANAGE_ACCESS, Invitation),
+    "invoice_export.export": Route(P.EXPORT_INVOICES, words=("csv", "xlsx", "x'--")),
+    "exports.index": Route(P.EXPORT_INVOICES),
+    "exports.show": Route(P.EXPORT_INVOICES, Export),
+    "exports.download": Route(P.EXPORT_INVOICES, Export),
+    "exports.delete": Route(P.EXPORT_INVOICES, Export),
+    "staff_exports.index": Route(P.EXPORT_LISTS),
+    "staff_exports.show": Route(P.EXPORT_LISTS, Export),
+    "staff_exports.download": Route(P.EXPORT_LISTS, Export),
+    "staff_exports.delete": Route(P.EXPORT_LISTS, Export),
+    "invoice_archive.pack": Route(P.DOWNLOAD_DOCUMENTS),
     "invoice_archive.period": Route(P.DOWNLOAD_DOCUMENTS),
     "invoice_archive.ticked": Route(P.DOWNLOAD_DOCUMENTS),
     "invoice_import.new": Route(P.IMPORT_INVOICES),
@@ -202,6 +213,9 @@ ROUTES: dict[str, Route] = {
         f"payments.{act}": Route(Generated(S.PAYMENTS, ("can_act",)), Payment)
         for act in ("allocate", "move", "take_back", "give", "take_from", "undo")
     },
+    "company_invoices.export": Route(
+        Generated(S.INVOICES, ("can_list",)), words=("csv", "xlsx", "x'--")
+    ),
     **_screen("documents", S.DOCUMENTS, Document),
     **_screen("imports", S.IMPORTS, ImportBatch),
     **_screen("users", S.USERS, PortalUser),

@@ -60,7 +60,6 @@ def test_more_documents_than_may_be_ticked_come_in_one_archive_of_their_year(cla
     year = today().year - 1
 
     assert len(opened(claire.get(url(claire, f"?period={year}"))).namelist()) > 1 + 2 * 1
-    assert selection.MOST_DOCUMENTS >= 10_000  # a year of the biggest company is two clicks as well
 
 
 def test_the_archive_completes_without_a_file_that_cannot_be_read(claire, app):
@@ -76,48 +75,63 @@ def test_the_archive_completes_without_a_file_that_cannot_be_read(claire, app):
     assert f"{chosen[1].number}.pdf" in names
 
 
-def test_a_year_that_is_too_long_is_offered_in_parts(claire, monkeypatch):
-    from app.views.portal import selection
+@pytest.fixture
+def few_at_once(monkeypatch):
+    """As if four documents were too many to be sent at once."""
+    monkeypatch.setattr("app.views.portal.selection.MOST_DOCUMENTS_AT_ONCE", 4)
 
-    monkeypatch.setattr(selection, "MOST_DOCUMENTS", 4)
+
+@pytest.mark.usefixtures("few_at_once")
+def test_a_year_that_is_too_long_is_made_by_a_worker_or_comes_in_parts(claire):
     year = today().year - 1
     whole = claire.get(url(claire, f"?period={year}"))
 
     assert whole.mimetype == "text/html"
+    assert f"/pack?period={year}" in whole.text
     assert f"period={year}-Q1" in whole.text
-    quarter = claire.get(url(claire, f"?period={year}-Q1"))
-    assert quarter.status_code == 200
     assert claire.get(url(claire, f"?period={year}-01")).mimetype == "application/zip"
 
 
-def test_a_month_that_is_too_long_comes_in_pieces_that_hold_everything(claire, monkeypatch):
-    from app.views.portal import selection
+@pytest.mark.usefixtures("few_at_once")
+def test_the_pack_of_a_worker_holds_what_the_one_of_a_page_would(claire, run_jobs, monkeypatch):
+    year = today().year - 1
+    answer = claire.post(url(claire, f"/pack?period={year}"), data={"csrf_token": claire.token})
+    run_jobs()
+    file = claire.get(f"{answer.location}/file")
+    monkeypatch.undo()
+    at_once = opened(claire.get(url(claire, f"?period={year}")))
+    pack = opened(file)
 
-    monkeypatch.setattr(selection, "MOST_DOCUMENTS", 1)
-    newest = cast.invoice(claire, cast.MARTIN).issued_on
-    month = f"{newest:%Y-%m}"
-    theirs = [
-        one for one in cast.invoices(claire, cast.MARTIN) if f"{one.issued_on:%Y-%m}" == month
-    ]
-    page = claire.get(url(claire, f"?period={month}"))
+    assert answer.status_code == 303
+    assert file.content_length == len(file.data)
+    assert pack.namelist() == at_once.namelist()
+    assert all(pack.read(name) == at_once.read(name) for name in pack.namelist())
 
-    assert len(theirs) > 1
-    assert page.text.count(f"period={month}&amp;part=") == len(theirs)
-    piece = opened(claire.get(url(claire, f"?period={month}&part=2")))
-    assert len(piece.namelist()) == 1 + 2
-    past_the_end = claire.get(url(claire, f"?period={month}&part={len(theirs) + 1}"))
-    assert past_the_end.status_code == 404
+
+@pytest.mark.usefixtures("few_at_once")
+def test_a_pack_completes_without_a_file_that_cannot_be_read(claire, run_jobs, app):
+    year = today().year - 1
+    theirs = [one for one in cast.invoices(claire, cast.MARTIN) if one.issued_on.year == year]
+    path_of(app, file_of(app, theirs[0]).sha256).unlink()
+    answer = claire.post(url(claire, f"/pack?period={year}"), data={"csrf_token": claire.token})
+    run_jobs()
+    pack = opened(claire.get(f"{answer.location}/file"))
+    last = pack.namelist()[-1]
+
+    assert last.endswith(".txt")
+    assert theirs[0].number in pack.read(last).decode("utf-8-sig")
+    assert f"{theirs[1].number}.pdf" in pack.namelist()
 
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?period=x", "?period=2026-Q5", "?period=2026-00", "?period=٢٠٢٦", "?period=2026&part=x"],
+    ["", "?period=x", "?period=2026-Q5", "?period=2026-00", "?period=٢٠٢٦"],
 )
 def test_no_period_is_refused(claire, query):
     assert claire.get(url(claire, query)).status_code == 400
 
 
-@pytest.mark.parametrize("query", ["?period=1999", "?period=2026&part=99", "?period=2026&part=-1"])
+@pytest.mark.parametrize("query", ["?period=1999", "?period=2200"])
 def test_a_period_without_documents_is_not_found(claire, query):
     assert claire.get(url(claire, query)).status_code == 404
 

@@ -6,18 +6,22 @@ from typing import Any, ClassVar
 from flask import abort, g
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
 
 from app.domain.clock import today
 from app.extensions import db
 from app.fab.access import guarded
-from app.fab.filters import Is
+from app.fab.filters import Is, read_filters
 from app.fab.interface import TenantInterface
 from app.fab.portal import expose
 from app.fab.redirects import requested_next
+from app.fab.screen import refuse_address
 from app.models import Invoice
 from app.security.permissions import Screen
 from app.services.invoice_page import find_invoice
 from app.views.backoffice.company_screen import CompanyScreen
+from app.views.backoffice.exports import selection_of, staff_face
+from app.views.export_sending import LIST_KINDS, answer_list
 from app.views.formats import money
 from app.views.portal.invoice_picture import InvoicePicture
 from app.views.portal.invoice_rows import StateKey, state_key, state_of
@@ -51,6 +55,7 @@ class CompanyInvoiceView(CompanyScreen):
     class_permission_name = Screen.INVOICES.value
     base_permissions: ClassVar[list[str]] = ["can_list", "can_show"]
     section = "invoices"
+    list_template = "backoffice/invoices.html"
     list_title = _("Invoices")
     show_title = _("Invoice")
     list_columns: ClassVar[list[str]] = [
@@ -96,6 +101,10 @@ class CompanyInvoiceView(CompanyScreen):
         "payment_state": _("Status"),
     }
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.include_route_methods.add("export")
+
     def _init_properties(self) -> None:
         super()._init_properties()
         overdue = IsOverdue("due_on", self.datamodel)
@@ -109,6 +118,19 @@ class CompanyInvoiceView(CompanyScreen):
         if column == "due_on":
             return "select", [("", gettext("All")), ("1", gettext("Yes"))]
         return super()._input_kind(column, one)
+
+    @expose("/export.<string:name>", methods=["GET", "POST"])
+    @guarded("list")
+    def export(self, name: str) -> Response:
+        """What the list shows under the same arguments, all pages of it, as a file."""
+        kind = LIST_KINDS.get(name) or abort(404)
+        try:
+            read_filters(self._filters)
+        except ValueError:
+            refuse_address()
+        selection = selection_of(self._filters, self._list_arguments().order)
+        called = f"{gettext('Invoices')} {today().isoformat()}"
+        return answer_list(selection, kind, called=called, face=staff_face())
 
     @expose("/show/<pk>", methods=["GET"])
     @guarded()

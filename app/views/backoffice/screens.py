@@ -5,6 +5,7 @@ from app.views.backoffice.audit_events import AuditEventView
 from app.views.backoffice.companies import CompanyView
 from app.views.backoffice.contacts import CompanyContactView
 from app.views.backoffice.documents import DocumentView
+from app.views.backoffice.exports import StaffExportsView
 from app.views.backoffice.import_batches import ImportBatchView
 from app.views.backoffice.imports import InvoiceImportView
 from app.views.backoffice.invitations import InvitationScreen
@@ -48,4 +49,5 @@ BACKOFFICE: tuple[type, ...] = (
     TimelineView,
     SearchView,
     StaffInvoiceFilesView,
+    StaffExportsView,
 )

@@ -7,23 +7,21 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
-from flask import Response, abort, flash, make_response, request, stream_with_context, url_for
+from flask import Response, abort, flash, request, stream_with_context, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
-from zipstream import ZIP_STORED, ZipStream
 
 from app.domain.clock import today
-from app.domain.einvoice import InvoiceKind
-from app.domain.filenames import safe_stem
-from app.domain.invoicing import PaymentState
+from app.domain.exports import MOST_DOCUMENTS_AT_ONCE, ExportKind
 from app.extensions import db, ports
 from app.fab.portal import PortalView, expose
 from app.fab.redirects import requested_next, see_other
-from app.security.access import current_principal, requires
+from app.jobs.export_words import ArchiveWords, archive_words, table_words
+from app.security.access import requires
 from app.security.permissions import Permission
+from app.services.archive_stream import zip_pieces
 from app.services.archives import (
-    MOST_DOCUMENTS,
     ArchivedFile,
     ArchiveReport,
     Chosen,
@@ -33,8 +31,17 @@ from app.services.archives import (
     documents_issued,
     index_csv,
 )
+from app.services.exports.requests import ExportOrder, record_direct_download
 from app.views.document_files import attachment
-from app.views.formats import day, month
+from app.views.export_sending import (
+    asker_here,
+    file_name_of,
+    have_made,
+    language_here,
+    offer,
+)
+from app.views.formats import month
+from app.views.portal.exports import company_name, face
 
 MOST_TICKED = 200
 """Documents that one form may name; whole periods are asked for by their name."""
@@ -85,22 +92,12 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A part of a period that is small enough, or that opens the next choice."""
+    """A part of a period that is small enough to be sent at once, or that opens the next choice."""
 
     label: str
     count: int
     url: str
     is_download: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the archive says, in the reader's language."""
-
-    index_name: str
-    missing_name: str
-    missing: str
-    what_now: str
 
 
 class SelectionView(PortalView):
@@ -129,125 +126,97 @@ class SelectionView(PortalView):
     @expose("")
     @requires(Permission.DOWNLOAD_DOCUMENTS)
     def period(self) -> BaseResponse:
-        try:
-            period = Period.read(request.args.get("period", ""))
-            part = int(request.args.get("part", "0"))
-        except ValueError:
-            abort(400)
-        counts = count_by_month(db.session(), period.first, period.last)
-        total = sum(counts.values())
-        if part < 0 or max(part - 1, 0) * MOST_DOCUMENTS >= total:
-            abort(404)
-        if total <= MOST_DOCUMENTS or part:
-            skipped = (max(part, 1) - 1) * MOST_DOCUMENTS
+        """The documents of a period at once, or the page that offers to have them made into an archive."""
+        period, counts = _period_asked_for()
+        if sum(counts.values()) <= MOST_DOCUMENTS_AT_ONCE:
+            session = db.session()
             documents = documents_issued(
-                db.session(), period.first, period.last, skipped=skipped, limit=MOST_DOCUMENTS
+                session, period.first, period.last, limit=MOST_DOCUMENTS_AT_ONCE
             )
-            suffix = f"-{part}" if part else ""
-            return _archive(documents, f"{_('Documents')} {period.name}{suffix}")
-        offers = (
-            [_offer(one, counts) for one in period.parts]
-            if period.months > 1
-            else _pieces(period, total)
+            record_direct_download(session, _order(period, counts), by=asker_here())
+            session.commit()
+            return _archive(documents, f"{_('Documents')} {period.name}")
+        offers = [_offer(one, counts) for one in period.parts] if period.months > 1 else []
+        return offer(
+            _order(period, counts),
+            face=face(),
+            most=MOST_DOCUMENTS_AT_ONCE,
+            url=url_for("invoice_archive.pack", period=period.name),
+            parts=tuple(one for one in offers if one.count),
         )
-        return make_response(
-            self.render(
-                "portal/invoice_archive.html",
-                period=period,
-                offers=[one for one in offers if one.count],
-                total=total,
-                most=MOST_DOCUMENTS,
-            )
-        )
+
+    @expose("/pack", methods=["POST"])
+    @requires(Permission.DOWNLOAD_DOCUMENTS)
+    def pack(self) -> BaseResponse:
+        """Have the archive of a period made by a worker."""
+        period, counts = _period_asked_for()
+        return have_made(_order(period, counts), by=asker_here(), face=face())
+
+
+def _period_asked_for() -> tuple[Period, Mapping[date, int]]:
+    """The period of the address and what it holds; 404 where that is nothing."""
+    try:
+        period = Period.read(request.args.get("period", ""))
+    except ValueError:
+        abort(400)
+    counts = count_by_month(db.session(), period.first, period.last)
+    if not counts:
+        abort(404)
+    return period, counts
+
+
+def _order(period: Period, counts: Mapping[date, int]) -> ExportOrder:
+    kind = ExportKind.DOCUMENTS_ZIP
+    return ExportOrder(
+        kind=kind,
+        filter={"first": period.first.isoformat(), "last": period.last.isoformat()},
+        file_name=file_name_of(f"{company_name()} {_('Documents')} {period.name}", kind),
+        language=language_here(),
+        total_count=sum(counts.values()),
+    )
 
 
 def _offer(period: Period, counts: Mapping[date, int]) -> Offer:
     count = sum(number for first, number in counts.items() if period.first <= first <= period.last)
     url = url_for("invoice_archive.period", period=period.name)
-    return Offer(period.label, count, url, is_download=count <= MOST_DOCUMENTS)
-
-
-def _pieces(period: Period, total: int) -> list[Offer]:
-    """A month of thousands, in downloads of equal size."""
-    offers = []
-    for part, start in enumerate(range(0, total, MOST_DOCUMENTS), 1):
-        last = min(start + MOST_DOCUMENTS, total)
-        label = _(
-            "%(month)s, documents %(first)s to %(last)s",
-            month=period.label,
-            first=start + 1,
-            last=last,
-        )
-        url = url_for("invoice_archive.period", period=period.name, part=part)
-        offers.append(Offer(label, last - start, url, is_download=True))
-    return offers
+    return Offer(period.label, count, url, is_download=count <= MOST_DOCUMENTS_AT_ONCE)
 
 
 def _archive(documents: list[Chosen], name: str) -> Response:
-    principal = current_principal()
-    company = principal.company.name if principal and principal.company else ""
     # Words are chosen now: while the archive goes out, nobody is signed in any more.
-    words = Words(
-        index_name=f"{_('Overview')}.csv",
-        missing_name=f"{_('Missing files')}.txt",
-        missing=_(
-            "These files could not be read when this archive was made on %(day)s:", day=day(today())
-        ),
-        what_now=_("The problem was recorded for our team. Please try again later, or contact us."),
-    )
+    words = archive_words(made_on=today())
     stream = _stream(db.session(), documents, _index(documents), words)
     response = Response(stream_with_context(stream), mimetype="application/zip")
-    response.headers["Content-Disposition"] = attachment(f"{safe_stem(f'{company} {name}')}.zip")
+    file_name = file_name_of(f"{company_name()} {name}", ExportKind.DOCUMENTS_ZIP)
+    response.headers["Content-Disposition"] = attachment(file_name)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
 def _stream(
-    session: Session, documents: list[Chosen], index: bytes, words: Words
+    session: Session, documents: list[Chosen], index: bytes, words: ArchiveWords
 ) -> Iterator[bytes]:
-    """Stored, not deflated: PDFs hardly shrink, and a sixteenth of the time is spent.
-
-    `session` is the one whose scope the request opened; no connection is held between two files.
-    """
-    archive, report = ZipStream(compress_type=ZIP_STORED), ArchiveReport()
+    """`session` is the one whose scope the request opened; no connection is held between two files."""
     try:
         session.rollback()  # nothing was written: the connection goes back
-        yield from _added(archive, ArchivedFile(words.index_name, index))
-        for file in archived_files(session, ports(), documents, report):
-            session.commit()
-            yield from _added(archive, file)
-        if report.unreadable:
-            yield from _added(archive, ArchivedFile(words.missing_name, _missing(report, words)))
-        yield from archive.finalize()
+        yield from zip_pieces(_files(session, documents, index, words))
     finally:
         session.close()
 
 
-def _added(archive: ZipStream, file: ArchivedFile) -> Iterator[bytes]:
-    archive.add(file.data, file.name)
-    yield from archive.all_files()
+def _files(
+    session: Session, documents: list[Chosen], index: bytes, words: ArchiveWords
+) -> Iterator[ArchivedFile]:
+    """What stands in the archive, in its order; what could not be read is known at the end."""
+    report = ArchiveReport()
+    yield ArchivedFile(words.index_name, index)
+    for file in archived_files(session, ports(), documents, report):
+        session.commit()
+        yield file
+    if report.unreadable:
+        yield ArchivedFile(words.missing_name, words.missing_file(report.unreadable))
 
 
 def _index(documents: list[Chosen]) -> bytes:
-    return index_csv(
-        documents,
-        headings=(
-            _("Number"), _("Kind"), _("Address"), _("Issued"), _("Due"), _("Currency"),
-            _("Total excl. VAT"), _("VAT"), _("Total incl. VAT"), _("Amount"), _("Open amount"),
-            _("Status"), _("Order reference"), _("Buyer reference"), _("Structured communication"),
-        ),
-        kinds={
-            InvoiceKind.INVOICE: _("Invoice"),
-            InvoiceKind.CREDIT_NOTE: _("Credit note"),
-        },
-        states={
-            PaymentState.OPEN: _("Open"),
-            PaymentState.PARTLY: _("Partly paid"),
-            PaymentState.PAID: _("Paid"),
-        },
-    )  # fmt: skip
-
-
-def _missing(report: ArchiveReport, words: Words) -> bytes:
-    lines = [words.missing, "", *report.unreadable, "", words.what_now]
-    return "\r\n".join(lines).encode("utf-8-sig")
+    words = table_words()
+    return index_csv(documents, headings=words.headings, kinds=words.kinds, states=words.states)
