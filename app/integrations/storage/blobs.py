@@ -43,7 +43,7 @@ class ObjectBlobStore:
         except AlreadyExistsError:
             return sha256
         except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -52,7 +52,7 @@ class ObjectBlobStore:
         except FileNotFoundError as error:
             raise BlobMissing(sha256=sha256) from error
         except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise BlobDamaged(sha256=sha256)
         return data
@@ -74,7 +74,7 @@ class ObjectBlobStore:
         except FileNotFoundError as error:
             raise BlobMissing(sha256=sha256) from error
         except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
 
 
 def _key(sha256: str) -> str:
@@ -83,7 +83,8 @@ def _key(sha256: str) -> str:
     return f"sha256/{sha256[:2]}/{sha256[2:]}"
 
 
-def _failure(error: Exception) -> StorageUnavailable:
+def failure_of(error: Exception) -> StorageUnavailable:
+    """What an error of obstore means to whoever wanted to store or read."""
     # The text of the error may name buckets and paths: it stays in the chain, for the log.
     if any(sign in str(error) for sign in _FULL):
         return StorageFull()
