@@ -96,7 +96,7 @@ def _imported(
     files: Iterable[SourceFile], order: ImportOrder, report: "_Report", *, dry_run: bool
 ) -> ImportSummary:
     if dry_run:
-        return plan_import(files, order, on_result=lambda result, _incoming: report.add(result))
+        return plan_import(files, order, on_result=report.add)
     return run_import(files, order, blobs=ports().blobs, on_result=report.add, actor=COMMAND_LINE)
 
 
