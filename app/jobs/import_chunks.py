@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, TypeVar
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from app.services.imports.values import (
     read_source,
 )
 
+T = TypeVar("T")
 CHUNK_DOCUMENTS = 200
 CHUNK_BYTES = 16 * 1024 * 1024
 """A chunk ends at whichever comes first; this is also what an import holds in memory."""
@@ -102,37 +104,30 @@ class ChunkWriter:
         return self._committed([incoming])[0]
 
     def _committed(self, chunk: Sequence[Incoming]) -> list[DocumentResult]:
-        def write() -> list[DocumentResult]:
-            return write_chunk(
-                self.session,
-                self.batch_id,
-                chunk,
-                at=self.position,
-                order=self.order,
-                blobs=self.blobs,
-                holding=self.holding,
-            )
-
-        results = in_turn(self.session, self.pace, write, documents=len(chunk))
+        write = partial(
+            write_chunk,
+            self.session,
+            self.batch_id,
+            chunk,
+            at=self.position,
+            order=self.order,
+            blobs=self.blobs,
+            holding=self.holding,
+        )
+        results = in_turn(self.session, self.pace, write, len(chunk))
         self.position += len(chunk)
         self.order = with_opened(self.order, results)
         return results
 
 
-def in_turn(
-    session: Session,
-    pace: Pace,
-    write: Callable[[], list[DocumentResult]],
-    *,
-    documents: int,
-) -> list[DocumentResult]:
+def in_turn(session: Session, pace: Pace, write: Callable[[], T], documents: int) -> T:
     """Write a chunk and commit it, when others have had their turn."""
     pace.rest()
     began = time.monotonic()
-    results = write()
+    written = write()
     session.commit()
     pace.wrote(documents, held_s=time.monotonic() - began)
-    return results
+    return written
 
 
 def with_opened(order: ImportOrder, results: Sequence[DocumentResult]) -> ImportOrder:

@@ -75,7 +75,7 @@ BACKOFFICE = (
 )
 
 
-_PART_OF = {"invoice_import": "imports", "access_invitations": "access"}
+_PART_OF = {"invoice_import": "imports", "import_row": "imports", "access_invitations": "access"}
 """Pages without an entry of their own: which entry is theirs."""
 
 

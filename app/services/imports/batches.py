@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
+from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from app.domain.imports import AT_WORK, ImportOutcome, ImportSource, ImportState
 from app.domain.roles import StaffRole
 from app.models import ImportBatch, ImportRow, PortalUser
 from app.services.audit import record
-from app.services.imports.refusals import ManagerUnknown
+from app.services.imports.refusals import ImportUnknown, ManagerUnknown
 from app.services.imports.rows import Held, row_of
 from app.services.imports.values import DocumentResult, ImportOrder
 
@@ -42,6 +43,14 @@ def find_manager(session: Session, email: str) -> int:
     if found is None:
         raise ManagerUnknown(email=email)
     return found
+
+
+def find_batch_row(session: Session, public_id: UUID) -> ImportBatch:
+    """Raises ImportUnknown."""
+    batch = session.scalar(select(ImportBatch).where(ImportBatch.public_id == public_id))
+    if batch is None:
+        raise ImportUnknown
+    return batch
 
 
 def start_batch(session: Session, order: ImportOrder) -> ImportBatch:
@@ -135,3 +144,13 @@ def finish_batch(
         for name in ("created_count", "unchanged_count", "refused_count", "warning_count")
     }
     record(session, AuditAction.IMPORT_FINISHED, target=batch, changes=counts)
+
+
+def give_up(session: Session, batch_id: int, failure: str) -> None:
+    """Nobody goes on with it: it has failed, or what is left of its refused documents stays refused."""
+    batch = session.get_one(ImportBatch, batch_id, populate_existing=True)
+    if batch.state is ImportState.REPAIRING:
+        batch.state = ImportState.DONE
+        batch.failure = failure
+    else:
+        finish_batch(session, batch_id, ImportState.FAILED, failure=failure)

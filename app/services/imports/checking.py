@@ -11,9 +11,9 @@ from app.domain.imports import ImportOutcome, ImportState
 from app.models import ImportBatch, ImportRow
 from app.services.imports import batches
 from app.services.imports.buyers import BuyerKeys, KnownCompany
-from app.services.imports.plan import Planner
+from app.services.imports.plan import Planned, Planner
 from app.services.imports.rows import planned_row
-from app.services.imports.values import DocumentResult, Incoming
+from app.services.imports.values import DocumentResult, ImportOrder, Incoming
 
 FORGOTTEN_AT_ONCE = 2000
 """Rows deleted in one statement: what else is written at that time waits no longer than for these."""
@@ -35,22 +35,25 @@ def recall_plan(session: Session, batch_id: int, planner: Planner) -> None:
         planner.remember(identity, KnownCompany(company_id, name, BuyerKeys()))
 
 
-def check_chunk(
-    session: Session, batch_id: int, chunk: Sequence[Incoming], *, at: int, planner: Planner
-) -> list[DocumentResult]:
-    """Write down what would become of these documents, of which the first is number `at`.
+def plan_chunk(session: Session, chunk: Sequence[Incoming], planner: Planner) -> list[Planned]:
+    """What would become of these documents; the reading transaction is over when it returns."""
+    planned = planner.plan(session, chunk)
+    session.rollback()
+    return planned
+
+
+def write_plan(
+    session: Session, batch_id: int, planned: Sequence[Planned], *, at: int, order: ImportOrder
+) -> None:
+    """Write it down; the first of these documents is number `at`.
 
     Raises:
-        ImportTaken: another worker has checked them.
+        ImportTaken: another worker has done it.
     """
-    planned = planner.plan(session, chunk)
-    session.rollback()  # only then does it write: SQLite refuses a write in a transaction that read before
-    batches.take_turn(session, batch_id, planner.order, at=at, documents=len(chunk))
-    rows = [planned_row(batch_id, planner.order, each) for each in planned]
+    batches.take_turn(session, batch_id, order, at=at, documents=len(planned))
+    rows = [planned_row(batch_id, order, each) for each in planned]
     session.execute(insert(ImportRow), rows, execution_options={"render_nulls": True})
-    results = [each.result for each in planned]
-    _count(session, batch_id, results)
-    return results
+    _count(session, batch_id, [each.result for each in planned])
 
 
 def finish_check(session: Session, batch_id: int) -> None:

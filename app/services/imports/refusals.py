@@ -57,3 +57,9 @@ class UploaderGone(DomainError):
     """Whoever uploaded it is no account manager any more, or may not sign in."""
 
     code: ClassVar[str] = "uploader_gone"
+
+
+class ImportUnknown(DomainError):
+    """No such import, or somebody else's."""
+
+    code: ClassVar[str] = "import_unknown"

@@ -23,8 +23,8 @@ from app.domain.roles import Role, StaffRole
 from app.models import ImportBatch, PortalUser, Portfolio
 from app.queue import enqueue
 from app.services.audit import record
+from app.services.imports.batches import find_batch_row
 from app.services.imports.refusals import UploaderGone
-from app.services.imports.reports import ImportUnknown
 from app.services.imports.values import ImportOrder
 
 _PIECE_BYTES = 1024 * 1024
@@ -153,9 +153,7 @@ def opened_upload(
 
 
 def _decided(session: Session, public_id: UUID, state: ImportState) -> ImportBatch:
-    batch = session.scalar(select(ImportBatch).where(ImportBatch.public_id == public_id))
-    if batch is None:
-        raise ImportUnknown
+    batch = find_batch_row(session, public_id)
     moved = session.execute(
         update(ImportBatch)
         .where(ImportBatch.id == batch.id, ImportBatch.state == ImportState.CHECKED)
