@@ -18,6 +18,7 @@ from app.domain.ports import BlobMissing, HoldingArea, Ports
 from app.extensions import ports
 from app.jobs.batch_at_work import BatchAtWork, batch_at_work
 from app.jobs.import_chunks import in_turn, in_words, pace_of, with_opened
+from app.jobs.invoice_import import ImportSummary
 from app.jobs.work import Work
 from app.security.cross_company import cross_company
 from app.services.imports import repairs
@@ -79,6 +80,34 @@ def try_all(running: BatchAtWork, outside: Ports, *, on_result: OnResult) -> Non
             on_result(result)
     repairs.finish_repair(session, running.batch_id)
     session.commit()
+
+
+def retry_batch(
+    batch: UUID, order: ImportOrder, outside: Ports, *, on_result: OnResult, actor: Actor
+) -> ImportSummary:
+    """Try every refused document of an import again, here and now; run again, it goes on.
+
+    Raises:
+        ImportUnknown, ImportBusy, NothingToRepair
+        StorageFull, StorageUnavailable, DatabaseFull, DatabaseLocked: the rest was not tried.
+    """
+    summary = ImportSummary(batch)
+
+    def note(result: DocumentResult) -> None:
+        summary.add(result)
+        on_result(result)
+
+    with cross_company("repair of an import", actor=actor) as session, in_words():
+        found = repairs.begin_repair(session, batch)
+        running = BatchAtWork(session, found.id, order, actor)
+        session.commit()
+        try:
+            try_all(running, outside, on_result=note)
+        finally:
+            session.rollback()
+            repairs.finish_repair(session, running.batch_id)
+            session.commit()
+    return summary
 
 
 def try_again(batch: UUID, row_id: int, *, open_company: bool, actor: Actor) -> DocumentResult:

@@ -12,7 +12,7 @@ from app.documents.refused_sources import SourceRefused
 from app.domain.audit import AuditAction
 from app.domain.clock import now
 from app.domain.errors import DomainError
-from app.domain.imports import ImportOutcome, ImportState, RepairWay
+from app.domain.imports import ImportOutcome, ImportSource, ImportState, RepairWay
 from app.domain.jobs import Task
 from app.domain.ports import BlobStore
 from app.models import ImportBatch, ImportRow
@@ -136,7 +136,7 @@ def begin_repair(session: Session, public_id: UUID) -> ImportBatch:
         raise NothingToRepair
     moved = session.execute(
         update(ImportBatch)
-        .where(ImportBatch.id == batch.id, ImportBatch.state == ImportState.DONE)
+        .where(ImportBatch.id == batch.id, _may_begin())
         .values(
             state=ImportState.REPAIRING,
             position=0,
@@ -150,6 +150,14 @@ def begin_repair(session: Session, public_id: UUID) -> ImportBatch:
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise ImportBusy
     return batch
+
+
+def _may_begin() -> ColumnElement[bool]:
+    """A command that was killed over it left it as being repaired; a job is taken over instead."""
+    of_a_command = ImportBatch.source != ImportSource.UPLOAD
+    return (ImportBatch.state == ImportState.DONE) | (
+        of_a_command & ImportBatch.state.in_((ImportState.REPAIRING, ImportState.FAILED))
+    )
 
 
 def ask_for_repair(session: Session, public_id: UUID) -> int | None:
