@@ -297,7 +297,7 @@ NO_PAGES = {
     "asset", "health.alive", "health.ready", "auth.sign_in", "openid.callback", "openid.start",
     "invoice_files.pdf", "invoice_files.xml", "invoice_archive.period",
     "company_invoice_files.pdf", "company_invoice_files.xml",
-    "imports.show", "invoice_import.review", "outbox.attached", "outbox.data", "outbox.frame",
+    "imports.show", "import_row.show", "invoice_import.report", "outbox.attached", "outbox.data", "outbox.frame",
 }  # fmt: skip
 """Files, answers to machines, addresses that lead on, and the report of an upload, which a journey looks at."""
 NO_PAGE_ENDINGS = (".lookup", ".action")
