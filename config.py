@@ -100,9 +100,9 @@ class Settings(BaseSettings):
         json_schema_extra=_hint(default="required in production, optional in the demo"),
     )
     max_upload_mb: int = Field(
-        default=100,
+        default=1024,
         ge=1,
-        le=2048,
+        le=8192,
         description="Largest upload of invoices accepted; any other request may bring 1 MiB.",
         json_schema_extra=_hint(unit="MiB"),
     )

@@ -44,11 +44,12 @@ def _wire_ports(app: Flask, settings: Settings) -> None:
     from app.domain.ports import Ports
     from app.integrations.mail import mailer_for
     from app.integrations.oidc import client_of
-    from app.integrations.storage import store_from_url
+    from app.integrations.storage import holding_area_from_url, store_from_url
     from app.security.vault import AesGcmVault
 
     app.extensions["ports"] = Ports(
         blobs=store_from_url(settings.storage_url),
+        holding=holding_area_from_url(settings.storage_url),
         renderer=TypstRenderer(),
         mailer=mailer_for(
             app, outbox_folder=settings.outbox_folder, hello_name=settings.public_host

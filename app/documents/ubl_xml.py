@@ -68,7 +68,10 @@ def child(parent: etree._Element | None, *path: str) -> etree._Element | None:
     for tag in path:
         if parent is None:
             return None
-        parent = next(parent.iterchildren(tag), None)
+        found = parent.iterchildren(tag)
+        parent = None
+        for parent in found:  # noqa: B007 - the first one; quicker than `next`, a hundred times a document
+            break
     return parent
 
 

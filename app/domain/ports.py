@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from app.domain.einvoice import EInvoice
@@ -104,6 +105,35 @@ class BlobStore(Protocol):
         ...
 
 
+class HoldingArea(Protocol):
+    """Bytes that are kept for a while, such as an upload that waits for a decision.
+
+    Each has a name of its own, so that nothing in it is shared, and nothing is kept for good among
+    them: what lies here may be discarded without asking who else needs it.
+    Every method may raise StorageUnavailable.
+    """
+
+    def hold(self, pieces: Iterable[bytes], *, folder: str) -> str:
+        """Keep the pieces as one, in bounded memory, and return the name. Raises StorageFull."""
+        ...
+
+    def read(self, name: str, *, start: int, size: int) -> bytes:
+        """A part. Raises BlobMissing where it was discarded, or is shorter."""
+        ...
+
+    def open(self, name: str) -> Iterator[bytes]:
+        """All of it, in pieces. Raises BlobMissing before the first one."""
+        ...
+
+    def discard(self, name: str) -> None:
+        """It is gone, or was before."""
+        ...
+
+    def discard_before(self, at: datetime, *, folder: str) -> int:
+        """Discard what was put into the folder before `at`, a thousand at most; how many."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Brand:
     """How the issuer's documents look. Part of a document's bytes, so changes make new bytes."""
@@ -180,6 +210,7 @@ class Ports:
     """All of them, as `create_app` wired them from the settings."""
 
     blobs: BlobStore
+    holding: HoldingArea
     renderer: DocumentRenderer
     mailer: Mailer
     vault: Vault

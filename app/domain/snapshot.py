@@ -7,6 +7,7 @@ old snapshot, and an unknown field of a newer one is passed over.
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from functools import cache, partial
 from types import NoneType, UnionType
@@ -22,9 +23,9 @@ Loader = Callable[[Any], Any]
 def dump(value: "DataclassInstance") -> dict[str, Any]:
     """Dates in ISO 8601, decimals as they were written, enums by value."""
     return {
-        field.name: _plain(content)
-        for field in fields(value)
-        if (content := getattr(value, field.name)) != field.default or field.default is MISSING
+        name: content if type(content) is str else _plain(content)
+        for name, default in _defaults(type(value))
+        if (content := getattr(value, name)) != default or default is MISSING
     }
 
 
@@ -34,7 +35,14 @@ def load(kind: type[T], data: Mapping[str, Any]) -> T:
     return kind(**{name: loaders[name](value) for name, value in data.items() if name in loaders})
 
 
+@cache
+def _defaults(kind: "type[DataclassInstance]") -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))
+
+
 def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return str(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Enum):

@@ -266,7 +266,6 @@ _IMPORT = {
     "company_without_address": _("The company has no address in use for this document."),
     "database_locked": _("The database is busy with other work. Please try again in a moment."),
     "database_full": _("The database has no room left. Please contact us."),
-    "too_many_documents": _("At most %(limit)s documents can be imported at once."),
     "nothing_uploaded": _("Choose one or more XML files, or a ZIP file."),
     "import_unknown": _("This import does not exist."),
     "too_many_exports": _(
@@ -281,6 +280,20 @@ _IMPORT = {
         "Something went wrong on our side, and our team can see it. Please ask for the file again."
     ),
     "upload_expired": _("This upload is no longer kept. Please upload the files again."),
+    "import_taken": _("Another worker goes on with this import."),
+    "import_decided": _("This upload was decided on already, or is not checked yet."),
+    "import_given_up": _(
+        "The import was given up after several attempts. Upload the same files again: what is here is left alone."
+    ),
+    "import_busy": _("The import is at work. Please try again when it has ended."),
+    "import_nothing_to_repair": _("No refused document of this import is kept any more."),
+    "import_row_unknown": _("This document is not part of this import."),
+    "import_row_repaired": _("This document was repaired already."),
+    "import_row_not_held": _("The refused file is not kept any more. Upload a corrected one."),
+    "import_one_document": _("Choose one XML file, or a ZIP file with one document."),
+    "uploader_gone": _(
+        "Whoever uploaded these files is no account manager any more, or may not sign in."
+    ),
     "manager_unknown": _("No account manager signs in with %(email)s."),
 }
 

@@ -131,6 +131,12 @@ def run_due(app: Flask, *, handlers: Mapping[Task, Handler] = HANDLERS) -> list[
         return list(iter(runner.run_next, None))
 
 
+def run_here(app: Flask, job_id: int) -> None:
+    """Run one job in this thread, unless a worker was quicker: for what is small and waited for."""
+    with runner_of(app) as runner:
+        runner.run_one(job_id)
+
+
 def system_engine(app: Flask) -> Engine:
     """The database as the role that works across companies; the only one on SQLite.
 

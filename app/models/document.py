@@ -23,6 +23,7 @@ class Document(AddressOwned, PublicId, Timestamped, Base):
             onupdate="CASCADE",
         ),
         Index("ix_document_created", "created_at", "id"),
+        Index("ix_document_sha256", "sha256"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

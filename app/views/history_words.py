@@ -58,6 +58,9 @@ _SENTENCES: Mapping[AuditAction, tuple[LazyString, str]] = MappingProxyType(
         AuditAction.CREDIT_ALLOCATED: (_("A credit note was used: %(name)s"), "bank"),
         AuditAction.IMPORT_STARTED: (_("An import was started: %(name)s"), "upload"),
         AuditAction.IMPORT_FINISHED: (_("An import was finished: %(name)s"), "upload"),
+        AuditAction.IMPORT_UPLOADED: (_("Invoices were uploaded: %(name)s"), "upload"),
+        AuditAction.IMPORT_DISCARDED: (_("An upload was discarded: %(name)s"), "upload"),
+        AuditAction.IMPORT_REPAIRED: (_("Refused documents were tried again: %(name)s"), "upload"),
         AuditAction.ISSUER_CHANGED: (_("The settings of the issuer were changed"), "settings"),
         AuditAction.CROSS_COMPANY_OPENED: (
             _("Work on several companies was begun: %(name)s"),

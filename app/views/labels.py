@@ -112,9 +112,13 @@ IMPORT_SOURCES: Mapping[ImportSource, LazyString] = MappingProxyType(
 )
 IMPORT_STATES: Mapping[ImportState, LazyString] = MappingProxyType(
     {
+        ImportState.CHECKING: _("Being checked"),
+        ImportState.CHECKED: _("Waits for your decision"),
         ImportState.RUNNING: _("Running"),
         ImportState.DONE: _("Done"),
         ImportState.FAILED: _("Failed"),
+        ImportState.REPAIRING: _("Being repaired"),
+        ImportState.DISCARDED: _("Not imported"),
     }
 )
 IMPORT_OUTCOMES: Mapping[ImportOutcome, LazyString] = MappingProxyType(
@@ -191,6 +195,10 @@ TASKS: Mapping[Task, LazyString] = MappingProxyType(
         Task.EXPIRE_ACCESS: _("End access that has expired"),
         Task.EXPIRE_INVITATIONS: _("End invitations that have expired"),
         Task.MAKE_EXPORT: _("Make a file that somebody asked for"),
+        Task.CHECK_IMPORT: _("Check an upload of invoices"),
+        Task.RUN_IMPORT: _("Import invoices"),
+        Task.REPAIR_IMPORT: _("Try refused documents again"),
+        Task.SWEEP_IMPORTS: _("Clear up after imports"),
         Task.PURGE_EXPIRED: _("Remove what is no longer needed"),
     }
 )
@@ -259,6 +267,9 @@ AUDIT_ACTIONS: Mapping[AuditAction, LazyString] = MappingProxyType(
         AuditAction.CREDIT_ALLOCATED: _("Credit note used for an invoice"),
         AuditAction.IMPORT_STARTED: _("Import started"),
         AuditAction.IMPORT_FINISHED: _("Import finished"),
+        AuditAction.IMPORT_UPLOADED: _("Invoices uploaded"),
+        AuditAction.IMPORT_DISCARDED: _("Upload discarded"),
+        AuditAction.IMPORT_REPAIRED: _("Refused documents tried again"),
         AuditAction.ISSUER_CHANGED: _("Settings of the issuer changed"),
         AuditAction.CROSS_COMPANY_OPENED: _("Work across companies"),
         AuditAction.PASSWORD_RESET_REQUESTED: _("A new password was asked for"),

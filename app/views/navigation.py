@@ -78,6 +78,7 @@ BACKOFFICE = (
 
 _PART_OF = {
     "invoice_import": "imports",
+    "import_row": "imports",
     "access_invitations": "access",
     "statement": "invoices",
     "company_statement": "companies",

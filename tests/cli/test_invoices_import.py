@@ -2,18 +2,20 @@
 
 import json
 import zipfile
+from uuid import UUID, uuid4
 
 import pytest
 
 from app import create_app
 from app.cli.demo.companies import MARTIN
+from app.cli.import_report import progress_line
 from app.documents.ubl_xml import MAX_BYTES
 from app.models import AuditEvent, Company, ImportBatch, Invoice
 from config import Settings
 from tests import cast
 from tests.imports import count, document, new_buyer
 
-KEYS = ["dry_run", "created", "unchanged", "refused", "warnings", "documents"]
+KEYS = ["batch", "dry_run", "created", "unchanged", "refused", "warnings", "documents"]
 DOCUMENT_KEYS = ["file", "number", "kind", "company", "outcome", "code", "message"]
 
 
@@ -38,10 +40,9 @@ def test_a_file_a_folder_and_an_archive(app, run, tmp_path):
 
     result = run(tmp_path / "one.xml", tmp_path / "folder", tmp_path / "four.zip")
 
-    assert (result.exit_code, result.output) == (
-        0,
-        "4 created, 0 unchanged, 0 refused; 0 with a warning.\n",
-    )
+    first, *rest = result.output.splitlines()
+    assert (result.exit_code, rest) == (0, ["4 created, 0 unchanged, 0 refused; 0 with a warning."])
+    assert count(app, ImportBatch, public_id=UUID(first.removeprefix("Import "))) == 1
     assert count(app, Invoice, number="I-3") == 1
 
 
@@ -168,3 +169,34 @@ def test_running_it_again_changes_nothing(app, run, tmp_path):
 
     assert "0 created, 1 unchanged" in run(tmp_path).output
     assert count(app, Invoice, number="I-12") == 1
+
+
+def test_progress_says_how_many_how_fast_and_how_long(run):
+    assert progress_line(500, 2000, took_s=10) == (
+        "500 of 2000 documents, 50 per second, 0:00:30 left"
+    )
+    assert progress_line(500, None, took_s=10) == "500 documents, 50 per second"
+
+
+def test_refused_documents_are_tried_again_by_the_number_of_their_import(app, run, tmp_path):
+    (tmp_path / "a.xml").write_bytes(document(new_buyer(), "I-14"))
+    (tmp_path / "b.xml").write_bytes(b"no xml")
+    batch = run(tmp_path).output.splitlines()[0].removeprefix("Import ")
+    retry = ["invoices", "retry", batch]
+
+    still = app.test_cli_runner().invoke(args=retry)
+    mended = app.test_cli_runner().invoke(args=[*retry, "--create-companies"])
+    rest = app.test_cli_runner().invoke(args=retry)
+
+    assert (still.exit_code, mended.exit_code, rest.exit_code) == (2, 2, 2)
+    assert "0 created, 0 unchanged, 2 refused" in still.output
+    assert "1 created, 0 unchanged, 1 refused" in mended.output
+    assert "0 created, 0 unchanged, 1 refused" in rest.output
+    assert count(app, Invoice, number="I-14") == 1
+
+
+def test_an_import_that_does_not_exist_is_not_tried_again(app):
+    missing = app.test_cli_runner().invoke(args=["invoices", "retry", str(uuid4())])
+
+    assert missing.exit_code == 1
+    assert "does not exist" in missing.output

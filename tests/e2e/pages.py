@@ -327,7 +327,7 @@ NO_PAGES = {
     "exports.download", "staff_exports.download",
     "company_invoice_files.pdf", "company_invoice_files.xml",
     "statement.pdf", "statement.csv", "company_statement.pdf", "company_statement.csv",
-    "imports.show", "invoice_import.review", "outbox.attached", "outbox.data", "outbox.frame",
+    "imports.show", "import_row.show", "invoice_import.report", "outbox.attached", "outbox.data", "outbox.frame",
 }  # fmt: skip
 """Files, answers to machines, addresses that lead on, and the report of an upload, which a journey looks at."""
 NO_PAGE_ENDINGS = (".lookup", ".action")

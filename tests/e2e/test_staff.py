@@ -168,10 +168,24 @@ def test_marc_imports_an_archive_after_a_look_at_the_report(app: Flask, marc: Pa
     expect(rows.filter(has_text="N-2")).to_contain_text(FR("Created"))
     assert imports.count(app, Invoice, number="N-1") == 1
     assert not imports.count(app, Invoice, number="N-3")
+    assert not sideways(marc, PHONE) + barriers(marc) + sideways(marc, WIDE) + barriers(marc)
+    _replace_refused(app, marc, tmp_path)
     look_for(marc, "N-1")
     main(marc).get_by_role("link", name="N-1", exact=True).click()
     _name, xml = downloaded(marc, main(marc).get_by_role("link", name="XML N-1").click)
     assert xml == invoice
+
+
+def _replace_refused(app: Flask, marc: Page, tmp_path) -> None:
+    """Repair the damaged file of the import that the page shows."""
+    corrected = tmp_path / "corrected.xml"
+    corrected.write_bytes(imports.document(cast.companies.MARTIN, "N-4"))
+    main(marc).get_by_role("link", name=re.compile("3.xml")).click()
+    assert not sideways(marc, PHONE) + barriers(marc) + sideways(marc, WIDE) + barriers(marc)
+    marc.get_by_label(FR("Corrected XML file")).set_input_files(corrected)
+    main(marc).get_by_role("button", name=FR("Replace it")).click()
+    expect(main(marc)).to_contain_text(FR("Repaired"))
+    assert imports.count(app, Invoice, number="N-4") == 1
 
 
 def test_another_portfolio_is_invisible(app: Flask, marc: Page, complaints: Complaints):

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.ports import BlobDamaged, BlobMissing, StorageFull, StorageUnavailable
 from app.integrations.storage import ObjectBlobStore, StorageUrlInvalid, store_from_url
-from app.integrations.storage.blobs import _failure
+from app.integrations.storage.blobs import failure_of
 
 DATA = b"%PDF-1.7 an invoice"
 NAME = hashlib.sha256(DATA).hexdigest()
@@ -149,8 +149,8 @@ except StorageUnavailable as error:
     ],
 )
 def test_a_full_disk_has_its_own_error(text):
-    assert type(_failure(OSError(text))) is StorageFull
-    assert type(_failure(OSError("anything else"))) is StorageUnavailable
+    assert type(failure_of(OSError(text))) is StorageFull
+    assert type(failure_of(OSError("anything else"))) is StorageUnavailable
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ def test_confirming_twice_imports_once(client):
     _confirm(client, token, review)
     again = _confirm(client, token, review)
 
-    assert "Here already: 1" in again.text
+    assert "was decided on already" in again.text
+    assert "New: 1." in again.text
     assert _numbers(client, cast.MARTIN).count("UP-2") == 1
 
 
@@ -97,19 +98,6 @@ def test_a_company_opened_by_one_chunk_takes_documents_of_the_next(client):
     assert count(client, Company, name=new_buyer().name) == 1
 
 
-def test_more_than_five_hundred_documents_are_refused_at_once(client):
-    token = cast.sign_in(client, cast.MARC, language="en")
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for number in range(501):
-            archive.writestr(f"{number}.xml", b"<a/>")
-
-    answer = _upload(client, token, {"all.zip": packed.getvalue()})
-
-    assert answer.status_code == 422
-    assert "At most 500 documents" in answer.text
-
-
 def test_an_empty_form_says_what_to_choose(client):
     token = cast.sign_in(client, cast.MARC, language="en")
 
@@ -126,11 +114,58 @@ def test_a_report_is_its_uploaders_alone(client):
 
     token = cast.sign_in(client, cast.NORA, language="en")
 
-    assert "Please upload the files again" in client.get(path, follow_redirects=True).text
-    assert client.get("/backoffice/imports/review/nonsense").status_code == 303
-    answer = client.post(path, data={"csrf_token": token}, follow_redirects=True)
-    assert "Please upload the files again" in answer.text
+    assert client.get(path).status_code == 404
+    for verb in ("confirm", "discard", "retry"):
+        assert client.post(f"{path}/{verb}", data={"csrf_token": token}).status_code == 404
+    assert client.get(f"{path}/report.csv").status_code == 404
     assert "UP-8" not in _numbers(client, cast.MARTIN)
+
+
+def test_an_auditor_reads_a_report_and_decides_nothing(client):
+    token = cast.sign_in(client, cast.MARC, language="en")
+    path = _upload(client, token, {"a.xml": document(MARTIN, "UP-12")}).request.path
+
+    token = cast.sign_in(client, cast.ANA, language="en")
+
+    assert "UP-12" in client.get(path).text
+    assert "/confirm" not in client.get(path).text
+    for verb in ("confirm", "discard", "retry"):
+        assert client.post(f"{path}/{verb}", data={"csrf_token": token}).status_code == 403
+
+
+def test_a_discarded_upload_imports_nothing(client):
+    token = cast.sign_in(client, cast.MARC, language="en")
+    review = _upload(client, token, {"a.xml": document(MARTIN, "UP-13")})
+
+    answer = client.post(
+        f"{review.request.path}/discard", data={"csrf_token": token}, follow_redirects=True
+    )
+
+    assert "Nothing of this upload was imported." in answer.text
+    assert "UP-13" not in _numbers(client, cast.MARTIN)
+    assert "was decided on already" in _confirm(client, token, review).text
+
+
+def test_a_large_upload_is_checked_and_imported_by_jobs_with_progress(
+    client, run_jobs, monkeypatch
+):
+    monkeypatch.setattr("app.views.backoffice.imports.SMALL_DOCUMENTS", 0)
+    token = cast.sign_in(client, cast.MARC, language="en")
+
+    waiting = _upload(client, token, {"a.xml": document(MARTIN, "UP-14"), "b.xml": b"no xml"})
+    assert "The files are being checked" in waiting.text
+    assert 'http-equiv="refresh"' in waiting.text
+    assert 'http-equiv="refresh"' not in client.get(f"{waiting.request.path}?refresh=off").text
+    run_jobs()
+    assert "Import 1 document" in client.get(waiting.request.path).text
+
+    running = _confirm(client, token, waiting)
+    assert "The documents are being imported" in running.text
+    run_jobs()
+    result = client.get(waiting.request.path)
+
+    assert "New: 1. Here already: 0. Refused: 1." in result.text
+    assert _numbers(client, cast.MARTIN).count("UP-14") == 1
 
 
 def test_only_account_managers_upload(client):
@@ -184,7 +219,8 @@ def _upload(client, token, files, **fields):
 
 
 def _confirm(client, token, review):
-    return client.post(review.request.path, data={"csrf_token": token}, follow_redirects=True)
+    address = f"{review.request.path}/confirm"
+    return client.post(address, data={"csrf_token": token}, follow_redirects=True)
 
 
 def _button(page):

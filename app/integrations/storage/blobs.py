@@ -61,7 +61,7 @@ class ObjectBlobStore:
         except AlreadyExistsError:
             return sha256
         except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -70,7 +70,7 @@ class ObjectBlobStore:
         except FileNotFoundError as error:
             raise BlobMissing(sha256=sha256) from error
         except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise BlobDamaged(sha256=sha256)
         return data
@@ -92,7 +92,7 @@ class ObjectBlobStore:
         except FileNotFoundError as error:
             raise BlobMissing(sha256=sha256) from error
         except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
 
     def put_file(self, name: str, pieces: Iterable[bytes], *, media_type: str) -> StoredFile:
         sha256, size_bytes = hashlib.sha256(), 0
@@ -122,7 +122,7 @@ class ObjectBlobStore:
         except FileNotFoundError as error:
             raise BlobMissing(name=file.name) from error
         except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
         if size_bytes != file.size_bytes:
             raise BlobDamaged(name=file.name)
         end = size_bytes if last is None else min(last + 1, size_bytes)
@@ -138,7 +138,7 @@ class ObjectBlobStore:
                 obstore.delete(self._store, names)
             return len(names) + self._delete_unfinished(key)
         except (BaseError, OSError, ValueError) as error:
-            raise _failure(error) from error
+            raise failure_of(error) from error
 
     def _writer(self, name: str, media_type: str) -> "WritableFile":
         with _in_words():
@@ -158,7 +158,7 @@ class ObjectBlobStore:
             except FileNotFoundError as error:  # deleted meanwhile
                 raise BlobMissing(name=name) from error
             except (BaseError, OSError, ValueError) as error:
-                raise _failure(error) from error
+                raise failure_of(error) from error
             yield bytes(piece)
 
     def _delete_unfinished(self, key: str) -> int:
@@ -179,7 +179,7 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError, ValueError) as error:
-        raise _failure(error) from error
+        raise failure_of(error) from error
 
 
 def _verified(pieces: Iterator[bytes], file: StoredFile) -> Iterator[bytes]:
@@ -207,7 +207,8 @@ def _key(sha256: str) -> str:
     return f"sha256/{sha256[:2]}/{sha256[2:]}"
 
 
-def _failure(error: Exception) -> StorageUnavailable:
+def failure_of(error: Exception) -> StorageUnavailable:
+    """What an error of obstore means to whoever wanted to store or read."""
     # The text of the error may name buckets and paths: it stays in the chain, for the log.
     if any(sign in str(error) for sign in _FULL):
         return StorageFull()

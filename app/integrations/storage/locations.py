@@ -1,4 +1,4 @@
-"""From STORAGE_URL to the blob store it names."""
+"""From STORAGE_URL to the place for documents, and to that for what waits, which it names."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,11 +6,12 @@ from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, MemoryStore, S3Store
+from obstore.store import LocalStore, MemoryStore, ObjectStore, S3Store
 
 from app.domain.errors import DomainError
 from app.domain.ports import StorageUnavailable
 from app.integrations.storage.blobs import ObjectBlobStore
+from app.integrations.storage.holding import ObjectHoldingArea
 
 
 class StorageUrlInvalid(DomainError):
@@ -20,6 +21,17 @@ class StorageUrlInvalid(DomainError):
 
 
 def store_from_url(url: str) -> ObjectBlobStore:
+    """The documents of a location. Raises StorageUrlInvalid, StorageUnavailable."""
+    store = _store(url)
+    return ObjectBlobStore(store, keeps_media_type=not isinstance(store, LocalStore))
+
+
+def holding_area_from_url(url: str) -> ObjectHoldingArea:
+    """What a location keeps beside its documents. Raises StorageUrlInvalid, StorageUnavailable."""
+    return ObjectHoldingArea(_store(url))
+
+
+def _store(url: str) -> ObjectStore:
     """The store; a folder is made when it is not there.
 
     Credentials, region and endpoint of S3 come from the usual AWS_* variables, which the S3
@@ -31,15 +43,11 @@ def store_from_url(url: str) -> ObjectBlobStore:
     parts = urlsplit(url)
     try:
         if parts.scheme == "file" and not parts.netloc and Path(unquote(parts.path)).is_absolute():
-            return ObjectBlobStore(
-                LocalStore(Path(unquote(parts.path)), mkdir=True), keeps_media_type=False
-            )
+            return LocalStore(Path(unquote(parts.path)), mkdir=True)
         if parts.scheme == "s3" and parts.netloc:
-            return ObjectBlobStore(
-                _bucket(parts.netloc, prefix=parts.path.strip("/")), keeps_media_type=True
-            )
+            return _bucket(parts.netloc, prefix=parts.path.strip("/"))
         if parts.scheme == "memory":
-            return ObjectBlobStore(MemoryStore(), keeps_media_type=True)
+            return MemoryStore()
     except (BaseError, OSError, ValueError) as error:
         raise StorageUnavailable(scheme=parts.scheme) from error
     raise StorageUrlInvalid(scheme=parts.scheme)

@@ -3,22 +3,32 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import ClassVar
+from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
 from app.domain.clock import now
-from app.domain.imports import ImportOutcome, ImportState
+from app.domain.errors import DomainError
+from app.domain.imports import AT_WORK, ImportOutcome, ImportSource, ImportState
 from app.domain.roles import StaffRole
 from app.models import ImportBatch, ImportRow, PortalUser
 from app.services.audit import record
-from app.services.imports.refusals import ManagerUnknown
+from app.services.imports.refusals import ImportUnknown, ManagerUnknown
+from app.services.imports.rows import Held, row_of
 from app.services.imports.values import DocumentResult, ImportOrder
 
 _SILENT_FOR = timedelta(hours=1)
 """A running import writes after each chunk, which takes seconds: a silent one was killed."""
 _CREATING_COMPANIES = 5_243_871  # any number: the name of a lock that only this product knows
+
+
+class ImportTaken(DomainError):
+    """Somebody else goes on with this import, or it was ended meanwhile. Nothing of the chunk was written."""
+
+    code: ClassVar[str] = "import_taken"
 
 
 def find_manager(session: Session, email: str) -> int:
@@ -35,12 +45,22 @@ def find_manager(session: Session, email: str) -> int:
     return found
 
 
+def find_batch_row(session: Session, public_id: UUID) -> ImportBatch:
+    """Raises ImportUnknown."""
+    batch = session.scalar(select(ImportBatch).where(ImportBatch.public_id == public_id))
+    if batch is None:
+        raise ImportUnknown
+    return batch
+
+
 def start_batch(session: Session, order: ImportOrder) -> ImportBatch:
-    """Add the batch of an import that begins now; close those that were killed."""
+    """Add the batch of an import that begins now; close commands that were killed."""
     session.execute(
         update(ImportBatch)
         .where(
-            ImportBatch.state == ImportState.RUNNING, ImportBatch.updated_at < now() - _SILENT_FOR
+            ImportBatch.state == ImportState.RUNNING,
+            ImportBatch.source != ImportSource.UPLOAD,  # jobs that were killed are taken over
+            ImportBatch.updated_at < now() - _SILENT_FOR,
         )
         .values(state=ImportState.FAILED, finished_at=ImportBatch.updated_at)
     )
@@ -48,11 +68,9 @@ def start_batch(session: Session, order: ImportOrder) -> ImportBatch:
         source=order.source,
         state=ImportState.RUNNING,
         started_at=now(),
+        phase_started_at=now(),
         started_by_id=order.started_by_id,
-        created_count=0,
-        unchanged_count=0,
-        refused_count=0,
-        warning_count=0,
+        create_companies=order.create_companies,
     )
     session.add(batch)
     session.flush()
@@ -60,24 +78,44 @@ def start_batch(session: Session, order: ImportOrder) -> ImportBatch:
     return batch
 
 
-def take_turn(session: Session, batch_id: int, order: ImportOrder) -> None:
-    """Begin a chunk by writing: SQLite then lets nobody else write until it is committed.
+def take_turn(
+    session: Session, batch_id: int, order: ImportOrder, *, at: int, documents: int
+) -> None:
+    """Begin a chunk by moving the batch's position from `at`: whoever finds it elsewhere writes nothing.
 
-    A transaction that reads first could not write any more once another one has written. On
-    PostgreSQL, imports that create companies wait for each other here, or two of them could
-    create the same one.
+    It is a write, for SQLite then lets nobody else write until it is committed: a transaction that reads
+    first could not write any more once another one has written. On PostgreSQL, imports that create companies
+    wait for each other here, or two of them could create the same one.
+
+    Raises:
+        ImportTaken: the position is not where this worker left it.
     """
-    session.execute(update(ImportBatch).where(ImportBatch.id == batch_id).values(updated_at=now()))
+    moved = session.execute(
+        update(ImportBatch)
+        .where(
+            ImportBatch.id == batch_id,
+            ImportBatch.position == at,
+            ImportBatch.state.in_(AT_WORK),
+        )
+        .values(position=at + documents, updated_at=now(), failure=None)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise ImportTaken
     if order.create_companies and session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_CREATING_COMPANIES)))
 
 
 def add_rows(
-    session: Session, batch_id: int, order: ImportOrder, results: Sequence[DocumentResult]
+    session: Session,
+    batch_id: int,
+    order: ImportOrder,
+    results: Sequence[tuple[DocumentResult, Held | None]],
 ) -> None:
     """Write the outcomes of a chunk and add them to the counts of the batch."""
-    counts = Counter(result.outcome for result in results)
-    session.execute(insert(ImportRow), [_row(batch_id, order, result) for result in results])
+    counts = Counter(result.outcome for result, _held in results)
+    rows = [row_of(batch_id, order, result, held) for result, held in results]
+    session.execute(insert(ImportRow), rows, execution_options={"render_nulls": True})
     session.execute(
         update(ImportBatch)
         .where(ImportBatch.id == batch_id)
@@ -85,16 +123,22 @@ def add_rows(
             created_count=ImportBatch.created_count + counts[ImportOutcome.CREATED],
             unchanged_count=ImportBatch.unchanged_count + counts[ImportOutcome.UNCHANGED],
             refused_count=ImportBatch.refused_count + counts[ImportOutcome.REFUSED],
-            warning_count=ImportBatch.warning_count + sum(bool(one.warnings) for one in results),
+            warning_count=ImportBatch.warning_count
+            + sum(bool(result.warnings) for result, _held in results),
         )
+        .execution_options(synchronize_session=False)
     )
 
 
-def finish_batch(session: Session, batch_id: int, state: ImportState) -> None:
-    """Close the batch; what was imported before a failure stays imported."""
+def finish_batch(
+    session: Session, batch_id: int, state: ImportState, *, failure: str | None = None
+) -> None:
+    """Close the batch; what was imported before a failure, whose code it keeps, stays imported."""
     batch = session.get_one(ImportBatch, batch_id, populate_existing=True)
     batch.state = state
     batch.finished_at = now()
+    batch.failure = failure
+    batch.total_count = batch.position
     counts = {
         name: (None, getattr(batch, name))
         for name in ("created_count", "unchanged_count", "refused_count", "warning_count")
@@ -102,16 +146,11 @@ def finish_batch(session: Session, batch_id: int, state: ImportState) -> None:
     record(session, AuditAction.IMPORT_FINISHED, target=batch, changes=counts)
 
 
-def _row(batch_id: int, order: ImportOrder, result: DocumentResult) -> dict[str, object]:
-    return {
-        "batch_id": batch_id,
-        "started_by_id": order.started_by_id,
-        "company_id": result.company_id,
-        "file": result.file[-500:],
-        "number": result.number,
-        "kind": result.kind,
-        "outcome": result.outcome,
-        "code": result.code,
-        "params": dict(result.params),
-        "warnings": [{"code": one.code, "params": dict(one.params)} for one in result.warnings],
-    }
+def give_up(session: Session, batch_id: int, failure: str) -> None:
+    """Nobody goes on with it: it has failed, or what is left of its refused documents stays refused."""
+    batch = session.get_one(ImportBatch, batch_id, populate_existing=True)
+    if batch.state is ImportState.REPAIRING:
+        batch.state = ImportState.DONE
+        batch.failure = failure
+    else:
+        finish_batch(session, batch_id, ImportState.FAILED, failure=failure)

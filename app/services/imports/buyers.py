@@ -139,6 +139,14 @@ class CompanyIndex:
             raise BuyerAmbiguous(name=buyer.display_name)
         return None
 
+    def candidates(self, keys: BuyerKeys) -> Iterator[KnownCompany]:
+        """Every company that shares an identifier, consistent or not; some come several times."""
+        yield from self._of_enterprise(keys.enterprise)
+        yield from self._of_vat(keys.vat)
+        yield from self._of_endpoint(keys.endpoint)
+        for number in keys.customer_numbers:
+            yield from self._of_number(number)
+
     def ids(self) -> frozenset[int]:
         """The companies that the database has."""
         return frozenset(self._ids)

@@ -51,3 +51,15 @@ class ManagerUnknown(DomainError):
     """Nobody who is an account manager signs in with this address. params: email."""
 
     code: ClassVar[str] = "manager_unknown"
+
+
+class UploaderGone(DomainError):
+    """Whoever uploaded it is no account manager any more, or may not sign in."""
+
+    code: ClassVar[str] = "uploader_gone"
+
+
+class ImportUnknown(DomainError):
+    """No such import, or somebody else's."""
+
+    code: ClassVar[str] = "import_unknown"

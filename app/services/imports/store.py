@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
@@ -21,6 +23,7 @@ from app.services.imports.preceding import link_preceding
 
 Owner = dict[str, int]
 _NUMBERS_NAMED = 20
+_PUTS_AT_ONCE = 4
 
 
 def store_invoices(
@@ -36,11 +39,10 @@ def store_invoices(
     """
     if not planned:
         return
-    files = [_put(each, blobs) for each, _address in planned]
-    statement = insert(Invoice).returning(Invoice.id, sort_by_parameter_order=True)
-    ids = session.scalars(
-        statement, [invoice_values(each, address) for each, address in planned]
-    ).all()
+    files = _put_all([each for each, _address in planned], blobs)
+    ids = _new_ids(session, len(planned))
+    rows = [invoice_values(each, address) for each, address in planned]
+    _insert(session, Invoice, [{"id": id_, **row} for id_, row in zip(ids, rows, strict=True)])
     owners: list[Owner] = [
         {"company_id": _company_id(each), "address_id": address, "invoice_id": invoice_id}
         for (each, address), invoice_id in zip(planned, ids, strict=True)
@@ -91,11 +93,24 @@ def invoice_values(planned: PlannedInvoice, address_id: int) -> dict[str, Any]:
     }
 
 
-def _insert_invoices(session: Session, rows: list[dict[str, Any]]) -> list[int]:
-    """Insert in one statement; the public ids, which are ours, tell which row got which key."""
-    returned = session.execute(insert(Invoice).returning(Invoice.public_id, Invoice.id), rows)
-    keys = {row.public_id: row.id for row in returned}
-    return [keys[row["public_id"]] for row in rows]
+def _new_ids(session: Session, count: int) -> list[int]:
+    """Keys taken beforehand: asking for them row by row costs more than writing the rows.
+
+    On SQLite the caller has the one write lock, so nobody else counts until it is done.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        sequence = func.nextval(func.pg_get_serial_sequence("invoice", "id"))
+        return list(session.scalars(select(sequence).select_from(func.generate_series(1, count))))
+    last: int = session.scalar(select(func.max(Invoice.id))) or 0
+    return list(range(last + 1, last + 1 + count))
+
+
+def _put_all(planned: Sequence[PlannedInvoice], blobs: BlobStore) -> list[list[dict[str, Any]]]:
+    """Several at a time: storage is waited for, not computed."""
+    if len(planned) == 1:
+        return [_put(planned[0], blobs)]
+    with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
+        return list(pool.map(_put, planned, repeat(blobs)))
 
 
 def _put(planned: PlannedInvoice, blobs: BlobStore) -> list[dict[str, Any]]:
@@ -142,7 +157,8 @@ def _preceding(
 
 def _insert(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(table), rows)
+        # By the session, so that the scope is asked; without the bookkeeping of single objects.
+        session.execute(insert(table), rows, execution_options={"render_nulls": True})
 
 
 def _record(session: Session, planned: Sequence[PlannedInvoice]) -> None:

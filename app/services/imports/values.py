@@ -28,14 +28,25 @@ class ImportOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document that is here already, recognised by its bytes. `kind` is the name of an InvoiceKind."""
+
+    number: str
+    kind: str
+    company_id: int
+    company_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
-    """A document as it was read, or the reason why it was not."""
+    """A document as it was read, or the reason why it was not. One that is `stored` need not be read."""
 
     file: str
     data: bytes = b""
     sha256: str = ""
     document: ReadDocument | None = None
     refusal: DomainError | None = None
+    stored: StoredDocument | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +64,19 @@ class DocumentResult:
     warnings: tuple[DocumentWarning, ...] = ()
 
 
-def read_source(source: SourceFile) -> Incoming:
-    """Read a document; nothing is asked of the database."""
+def hashed(source: SourceFile) -> str:
+    """What names the bytes of a document: SHA-256 in hexadecimal; "" where there are none."""
+    return "" if source.refusal is not None else sha256(source.data).hexdigest()
+
+
+def read_source(source: SourceFile, sha: str, stored: StoredDocument | None = None) -> Incoming:
+    """Read a document, unless it is here already; nothing is asked of the database."""
     if source.refusal is not None:
         return Incoming(source.name, refusal=source.refusal)
+    if stored is not None:
+        return Incoming(source.name, source.data, sha, stored=stored)
     try:
         document = ubl_reader.read(source.data)
     except UnreadableDocument as refusal:
-        return Incoming(source.name, refusal=refusal)
-    return Incoming(source.name, source.data, sha256(source.data).hexdigest(), document)
+        return Incoming(source.name, source.data, sha, refusal=refusal)
+    return Incoming(source.name, source.data, sha, document)

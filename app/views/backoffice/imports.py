@@ -1,55 +1,61 @@
 """Uploading invoices: files, a report before anything is written, the import, what came of it."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator
+from typing import ClassVar
 from uuid import UUID
 
-from flask import abort, current_app, request, url_for
+from flask import Response as FlaskResponse
+from flask import abort, current_app, request, stream_with_context, url_for
+from flask_babel import force_locale, get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, MultipleFileField
 
-from app.documents.archives import ArchiveLimits, UploadedFile, iter_sources
+from app.documents.archives import UploadedFile, count_sources
 from app.domain.errors import DomainError
-from app.domain.imports import ImportOutcome, ImportSource
-from app.domain.ports import BlobMissing
+from app.domain.imports import ImportOutcome, ImportState
 from app.extensions import db, ports
 from app.fab.labels import label_of
 from app.fab.messages import sentence
 from app.fab.portal import PortalView, expose
 from app.fab.redirects import see_other
-from app.jobs.invoice_import import plan_import, run_import
+from app.jobs.running import run_here
 from app.security.access import current_principal, requires
 from app.security.permissions import Permission
-from app.security.tenancy import current_scope
-from app.services.imports.reports import ROWS_PER_PAGE, ImportUnknown, find_batch, rows_of
-from app.services.imports.staging import (
-    MAX_DOCUMENTS,
-    KeptUpload,
-    Staging,
-    kept_sources,
-    read_upload,
+from app.services.imports.refusals import ImportUnknown
+from app.services.imports.repairs import ask_for_repair
+from app.services.imports.reports import (
+    ROWS_PER_PAGE,
+    BatchReport,
+    every_row,
+    find_batch,
+    rows_of,
 )
-from app.services.imports.values import DocumentResult, ImportOrder
+from app.services.imports.uploads import (
+    KeptUpload,
+    confirm_upload,
+    discard_upload,
+    keep_upload,
+    open_batch,
+)
+from app.views.backoffice.import_words import line_of, progress_words, report_csv
+from app.views.document_files import attachment
 
-KEPT_S = 24 * 60 * 60
-"""How long a report may wait for its reader to decide."""
+SMALL_BYTES = 2 * 1024 * 1024
+SMALL_DOCUMENTS = 200
+"""What is no larger is done within the request, by the same job: nobody waits for a worker to look."""
+REFRESHED_S = 3
 _LAST_ID = 2**31 - 1
-_LIMITS = ArchiveLimits(entries=2 * MAX_DOCUMENTS, total_bytes=512 * 1024 * 1024)
+_REPAIRED = "REPAIRED"
 
 
 class NothingUploaded(DomainError):
     """The form came without a file."""
 
     code = "nothing_uploaded"
-
-
-class UploadExpired(DomainError):
-    """The report is too old, is somebody else's, or what it speaks of is gone."""
-
-    code = "upload_expired"
 
 
 class UploadForm(FlaskForm):
@@ -72,77 +78,127 @@ class InvoiceImportView(PortalView):
     @expose("/new", methods=["POST"])
     @requires(Permission.IMPORT_INVOICES)
     def upload(self) -> Response:
-        """Say what would happen to each document; nothing is written of them."""
+        """Keep the files and have them checked; nothing is written of them."""
         form = UploadForm()
-        staging = Staging(ports().blobs)
         try:
-            sources = iter_sources(_uploaded(form.files.data), limits=_LIMITS)
-            order = _order(create_companies=form.create_companies.data)
-            plan_import(staging.limited(sources), order, on_result=staging.add)
-            name = staging.keep(create_companies=order.create_companies)
+            files = _uploaded(form.files.data)
+            kept = keep_upload(files, ports().holding)
+            batch, job_id = open_batch(
+                db.session(),
+                kept,
+                by_user_id=_user_id(),
+                create_companies=form.create_companies.data,
+            )
+            batch.total_count = _count_if_small(files, kept)
+            public_id, total = batch.public_id, batch.total_count
+            db.session.commit()
         except DomainError as error:
             return self.refuse(error, form)
-        return see_other(url_for("invoice_import.review", token=_signed(name)))
-
-    @expose("/review/<token>")
-    @requires(Permission.IMPORT_INVOICES)
-    def review(self, token: str) -> Response | str:
-        try:
-            upload = _kept(token)
-        except DomainError as error:
-            return self.refuse(error, url=url_for("invoice_import.new"))
-        return self.render(
-            "backoffice/import_review.html",
-            token=token,
-            upload=upload,
-            counts=_counts(upload),
-            rows=[_line(one.result) for one in upload.documents],
-        )
-
-    @expose("/review/<token>", methods=["POST"])
-    @requires(Permission.IMPORT_INVOICES)
-    def run(self, token: str) -> Response:
-        """Import what the report said; documents that came in meanwhile are found to be there."""
-        blobs = ports().blobs
-        try:
-            upload = _kept(token)
-            summary = run_import(
-                kept_sources(blobs, upload),
-                _order(create_companies=upload.create_companies),
-                blobs=blobs,
-                on_result=lambda _result: None,
-                actor=db.session().info["actor"],
-            )
-        except DomainError as error:
-            return self.refuse(error, url=url_for("invoice_import.new"))
-        return see_other(url_for("invoice_import.show", public_id=summary.batch))
+        _run_if_small(job_id, total)
+        return _shown(public_id)
 
     @expose("/<uuid:public_id>")
     @requires(Permission.VIEW_IMPORTS)
     def show(self, public_id: UUID) -> str:
-        outcome = _outcome(request.args.get("outcome", ""))
-        after_id = min(max(0, request.args.get("after", 0, type=int)), _LAST_ID)
-        try:
-            batch = find_batch(db.session(), public_id)
-        except ImportUnknown:
-            abort(404)
-        rows = rows_of(
-            db.session(), batch.id, outcome=outcome, after_id=after_id, limit=ROWS_PER_PAGE + 1
-        )
-        shown = rows[:ROWS_PER_PAGE]
-        return self.render(
-            "backoffice/import_result.html",
-            batch=batch,
-            source=label_of(batch.source),
-            state=label_of(batch.state),
-            outcome=outcome,
-            rows=[_line(one) for one in shown],
-            is_first=after_id == 0,
-            next_id=shown[-1].id if len(rows) > ROWS_PER_PAGE else None,
-        )
+        batch = _found(public_id)
+        if batch.is_at_work:
+            return self.render("backoffice/import_progress.html", **_progress(batch))
+        template = "review" if batch.state is ImportState.CHECKED else "result"
+        return self.render(f"backoffice/import_{template}.html", **_documents(batch))
+
+    @expose("/<uuid:public_id>/confirm", methods=["POST"])
+    @requires(Permission.IMPORT_INVOICES)
+    def confirm(self, public_id: UUID) -> Response:
+        """Import what the report spoke of; documents that came in meanwhile are found to be there."""
+        return self._decided(public_id, confirm_upload)
+
+    @expose("/<uuid:public_id>/discard", methods=["POST"])
+    @requires(Permission.IMPORT_INVOICES)
+    def discard(self, public_id: UUID) -> Response:
+        return self._decided(public_id, discard_upload)
+
+    @expose("/<uuid:public_id>/retry", methods=["POST"])
+    @requires(Permission.IMPORT_INVOICES)
+    def retry(self, public_id: UUID) -> Response:
+        """Try all refused documents again."""
+        return self._decided(public_id, ask_for_repair)
+
+    @expose("/<uuid:public_id>/report.csv")
+    @requires(Permission.VIEW_IMPORTS)
+    def report(self, public_id: UUID) -> FlaskResponse:
+        batch = _found(public_id)
+        stream = _in_language(str(get_locale() or "fr"), db.session(), batch)
+        response = FlaskResponse(stream_with_context(stream), mimetype="text/csv")
+        name = gettext("Import %(day)s", day=f"{batch.started_at:%Y-%m-%d %H%M}")
+        response.headers["Content-Disposition"] = attachment(f"{name}.csv")
+        return response
 
     def form_context(self) -> dict[str, object]:
-        return {"limit": MAX_DOCUMENTS, "limit_mb": current_app.config["MAX_CONTENT_LENGTH"] >> 20}
+        return {"limit_mb": current_app.config["MAX_CONTENT_LENGTH"] >> 20}
+
+    def _decided(self, public_id: UUID, decide: Callable[[Session, UUID], int | None]) -> Response:
+        session = db.session()
+        try:
+            job_id = decide(session, public_id)
+            total = find_batch(session, public_id).total
+            session.commit()
+        except ImportUnknown:
+            abort(404)
+        except DomainError as error:
+            return self.refuse(error, url=_url(public_id))
+        _run_if_small(job_id, total)
+        return _shown(public_id)
+
+
+def _found(public_id: UUID) -> BatchReport:
+    try:
+        return find_batch(db.session(), public_id)
+    except ImportUnknown:
+        abort(404)
+
+
+def _progress(batch: BatchReport) -> dict[str, object]:
+    return {
+        "batch": batch,
+        "text": progress_words(batch),
+        "waits_for": sentence(batch.failure, {}) if batch.failure else None,
+        "refreshed_s": None if request.args.get("refresh") == "off" else REFRESHED_S,
+    }
+
+
+def _documents(batch: BatchReport) -> dict[str, object]:
+    """What the page lists, by the outcome that its address asks for."""
+    picked = request.args.get("outcome", "")
+    outcome = ImportOutcome(picked) if picked in ImportOutcome.__members__ else None
+    repaired = picked == _REPAIRED
+    if repaired:
+        outcome = ImportOutcome.REFUSED
+    after_id = min(max(0, request.args.get("after", 0, type=int)), _LAST_ID)
+    rows = rows_of(
+        db.session(),
+        batch,
+        outcome=outcome,
+        repaired=repaired if outcome is ImportOutcome.REFUSED else None,
+        after_id=after_id,
+        limit=ROWS_PER_PAGE + 1,
+    )
+    shown = rows[:ROWS_PER_PAGE]
+    return {
+        "batch": batch,
+        "source": label_of(batch.source),
+        "state": label_of(batch.state),
+        "failure": sentence(batch.failure, {}) if batch.failure else None,
+        "outcome": _REPAIRED if repaired else outcome,
+        "rows": [line_of(one) for one in shown],
+        "is_first": after_id == 0,
+        "next_id": shown[-1].id if len(rows) > ROWS_PER_PAGE else None,
+    }
+
+
+def _in_language(language: str, session: Session, batch: BatchReport) -> Iterator[bytes]:
+    """While it goes out nobody is signed in any more, so the language is chosen before."""
+    with force_locale(language):
+        yield from report_csv(every_row(session, batch))
 
 
 def _uploaded(files: list[FileStorage] | None) -> list[UploadedFile]:
@@ -152,62 +208,25 @@ def _uploaded(files: list[FileStorage] | None) -> list[UploadedFile]:
     return found
 
 
-def _order(*, create_companies: bool) -> ImportOrder:
-    """The import of an account manager: into the own portfolio, which gets the new companies too."""
+def _count_if_small(files: list[UploadedFile], kept: KeptUpload) -> int | None:
+    return count_sources(files) if kept.size_bytes <= SMALL_BYTES else None
+
+
+def _run_if_small(job_id: int | None, total: int | None) -> None:
+    if job_id is not None and total is not None and total <= SMALL_DOCUMENTS:
+        run_here(current_app._get_current_object(), job_id)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _user_id() -> int:
     principal = current_principal()
-    user_id = principal.user_id if principal else None
-    return ImportOrder(
-        ImportSource.UPLOAD,
-        create_companies=create_companies,
-        manager_id=user_id,
-        started_by_id=user_id,
-        companies=frozenset(current_scope(db.session()).companies),
-    )
+    if principal is None:
+        abort(403)
+    return principal.user_id
 
 
-def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="upload of invoices")
+def _url(public_id: UUID) -> str:
+    return url_for("invoice_import.show", public_id=public_id)
 
 
-def _signed(name: str) -> str:
-    """An address of the report that only its uploader can use."""
-    principal = current_principal()
-    return str(_serializer().dumps([principal.user_id if principal else None, name]))
-
-
-def _kept(token: str) -> KeptUpload:
-    principal = current_principal()
-    try:
-        user_id, name = _serializer().loads(token, max_age=KEPT_S)
-        if principal is None or user_id != principal.user_id:
-            raise UploadExpired
-        return read_upload(ports().blobs, name)
-    except (BadData, BlobMissing) as error:
-        raise UploadExpired from error
-
-
-def _outcome(name: str) -> ImportOutcome | None:
-    return ImportOutcome(name) if name in ImportOutcome.__members__ else None
-
-
-def _counts(upload: KeptUpload) -> dict[ImportOutcome, int]:
-    outcomes = [one.result.outcome for one in upload.documents]
-    return {outcome: outcomes.count(outcome) for outcome in ImportOutcome}
-
-
-def _line(row: Any) -> dict[str, Any]:
-    """A row of either table: a result of the dry run, or a stored one."""
-    warnings = [
-        (one.code, one.params) if isinstance(row, DocumentResult) else (one["code"], one["params"])
-        for one in row.warnings
-    ]
-    reasons = [(row.code, row.params)] if row.code else warnings
-    return {
-        "file": row.file,
-        "number": row.number,
-        "kind": row.kind,
-        "company": row.company_name,
-        "outcome": row.outcome,
-        "has_warning": bool(warnings),
-        "reasons": [sentence(code, params) for code, params in reasons],
-    }
+def _shown(public_id: UUID) -> Response:
+    return see_other(_url(public_id))

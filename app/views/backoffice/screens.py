@@ -7,6 +7,7 @@ from app.views.backoffice.contacts import CompanyContactView
 from app.views.backoffice.documents import DocumentView
 from app.views.backoffice.exports import StaffExportsView
 from app.views.backoffice.import_batches import ImportBatchView
+from app.views.backoffice.import_rows import ImportRowView
 from app.views.backoffice.imports import InvoiceImportView
 from app.views.backoffice.invitations import InvitationScreen
 from app.views.backoffice.invoice_files import StaffInvoiceFilesView
@@ -38,6 +39,7 @@ BACKOFFICE: tuple[type, ...] = (
     DocumentView,
     ImportBatchView,
     InvoiceImportView,
+    ImportRowView,
     UserView,
     PortfolioView,
     SignInDomainView,
