@@ -200,6 +200,17 @@ _COMPANY = {
     "contact_there": _("This contact has been brought back already."),
 }
 
+_FILTERS = {
+    "saved_filter_unknown": _("This saved filter does not exist any more."),
+    "filter_name_taken": _(
+        "Another filter of yours is called “%(name)s”. Choose a different name."
+    ),
+    "too_many_filters": _(
+        "You keep %(limit)s filters already. Remove one before you save another one."
+    ),
+    "filter_too_long": _("This filter is too long to be saved. Shorten what is searched for."),
+}
+
 _IMPORT = {
     "document_refused": _("This document is not taken."),
     "buyer_unidentified": _("“%(name)s” is named without any number that identifies it."),
@@ -310,6 +321,7 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
         **_DOCUMENTS,
         **_FILES,
         **_COMPANY,
+        **_FILTERS,
         **_IMPORT,
         **_WARNINGS,
         **_MAIL,

@@ -2,7 +2,14 @@
 
 from app.models.address import Address, BillingEmail
 from app.models.audit import AuditEvent
-from app.models.base import AddressOwned, Base, CompanyOwned, MaybeAddressOwned, MaybeCompanyOwned
+from app.models.base import (
+    AddressOwned,
+    Base,
+    CompanyOwned,
+    MaybeAddressOwned,
+    MaybeCompanyOwned,
+    PersonOwned,
+)
 from app.models.company import Company
 from app.models.contact import Contact
 from app.models.document import Document
@@ -15,6 +22,7 @@ from app.models.job import Job
 from app.models.mail import OutgoingMail
 from app.models.membership import Membership, MembershipAddress, Portfolio
 from app.models.payment import Allocation, Payment
+from app.models.saved_filter import SavedFilter
 from app.models.second_step import RecoveryCode, SecondStep
 from app.models.session import LoginSession, ThrottleWindow
 from app.models.token import Token
@@ -47,10 +55,12 @@ __all__ = [
     "MembershipAddress",
     "OutgoingMail",
     "Payment",
+    "PersonOwned",
     "PortalUser",
     "Portfolio",
     "PrecedingInvoice",
     "RecoveryCode",
+    "SavedFilter",
     "SecondStep",
     "SignInDomain",
     "ThrottleWindow",

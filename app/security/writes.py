@@ -18,6 +18,7 @@ from app.models import (
     MaybeAddressOwned,
     MaybeCompanyOwned,
     OutgoingMail,
+    PersonOwned,
 )
 from app.security.criteria import WRITTEN_BY_ADMINISTRATORS
 from app.security.row_security import bind_scope
@@ -77,7 +78,11 @@ def _check(session: Session, item: Any) -> None:
     elif isinstance(item, ImportBatch | ImportRow):
         allowed = scope.is_staff and _are_within(item, "started_by_id", (scope.user_id,))
     else:
-        allowed = _is_of_companies(item, scope) and _is_of_addresses(item, scope)
+        allowed = (
+            _is_of_companies(item, scope)
+            and _is_of_addresses(item, scope)
+            and _is_of_person(item, scope)
+        )
     if not allowed:
         raise NotYours(table=item.__tablename__)
 
@@ -136,6 +141,10 @@ def _is_of_addresses(item: Any, scope: Scope) -> bool:
             item.address_id = address.id
         return _are_within(item, "address_id", scope.addresses)
     return True
+
+
+def _is_of_person(item: Any, scope: Scope) -> bool:
+    return not isinstance(item, PersonOwned) or _are_within(item, "user_id", (scope.user_id,))
 
 
 def _related(item: Any, name: str) -> Any:

@@ -35,6 +35,7 @@ from app.views.portal.history import HistoryView
 from app.views.portal.home import HomeView
 from app.views.portal.invoice_downloads import InvoiceDownloadsView
 from app.views.portal.invoices import InvoicesView
+from app.views.portal.saved_filters import SavedFiltersView
 from app.views.portal.selection import SelectionView
 from app.views.request_log import register_request_log
 
@@ -57,6 +58,7 @@ SCREENS: tuple[type, ...] = (
     InvoicesView,
     InvoiceDownloadsView,
     SelectionView,
+    SavedFiltersView,
     CompanyDetailsView,
     AddressesView,
     ContactsView,

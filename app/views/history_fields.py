@@ -59,6 +59,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "currency": _("Currency"),
         "reason": _("Reason"),
         "format": _("Format"),
+        "is_default_view": _("Default view"),
     }
 )
 """In the order in which a change of several lists them; a field without words is not shown."""

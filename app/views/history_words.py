@@ -122,6 +122,10 @@ _SENTENCES: Mapping[AuditAction, tuple[LazyString, str]] = MappingProxyType(
         AuditAction.MAIL_RESENT: (_("A mail was sent again: %(name)s"), "mail"),
         AuditAction.JOB_REQUEUED: (_("A job was started again: %(name)s"), "settings"),
         AuditAction.JOB_CANCELLED: (_("A job was cancelled: %(name)s"), "settings"),
+        AuditAction.FILTER_SAVED: (_("A filter of the invoice list was saved: %(name)s"), "search"),
+        AuditAction.FILTER_CHANGED: (_("The saved filter %(name)s was changed"), "search"),
+        AuditAction.FILTER_REMOVED: (_("The saved filter %(name)s was removed"), "delete"),
+        AuditAction.FILTER_RESTORED: (_("The saved filter %(name)s was brought back"), "search"),
     }
 )
 

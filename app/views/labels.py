@@ -245,6 +245,10 @@ AUDIT_ACTIONS: Mapping[AuditAction, LazyString] = MappingProxyType(
         AuditAction.MAIL_RESENT: _("Mail sent again"),
         AuditAction.JOB_REQUEUED: _("Job started again"),
         AuditAction.JOB_CANCELLED: _("Job cancelled"),
+        AuditAction.FILTER_SAVED: _("Filter saved"),
+        AuditAction.FILTER_CHANGED: _("Saved filter changed"),
+        AuditAction.FILTER_REMOVED: _("Saved filter removed"),
+        AuditAction.FILTER_RESTORED: _("Saved filter brought back"),
     }
 )
 

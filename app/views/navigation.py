@@ -75,7 +75,11 @@ BACKOFFICE = (
 )
 
 
-_PART_OF = {"invoice_import": "imports", "access_invitations": "access"}
+_PART_OF = {
+    "invoice_import": "imports",
+    "access_invitations": "access",
+    "saved_filters": "invoices",
+}
 """Pages without an entry of their own: which entry is theirs."""
 
 

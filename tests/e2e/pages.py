@@ -20,6 +20,7 @@ from app.models import (
     Job,
     OutgoingMail,
     Portfolio,
+    SavedFilter,
     SignInDomain,
 )
 from tests import cast
@@ -126,6 +127,16 @@ def _employer() -> list[Visit]:
         *(Visit("invoices.show", **claire, of=row, also=name) for name, row in invoices.items()),
         *(Visit(f"addresses.{page}", **claire, of=_namur) for page in ("show", "edit", "archive")),
         *(Visit(f"contacts.{page}", **claire, of=_contact) for page in ("edit", "remove")),
+        Visit("saved_filters.index", **claire),
+        Visit("saved_filters.add", **claire, query={"tab": "overdue", "q": "F-"}),
+        Visit("saved_filters.edit", **claire, of=_at_martin(SavedFilter)),
+        Visit(
+            "invoices.index",
+            **claire,
+            query={"address": "5f0e8c1e-0000-4000-8000-000000000000"},
+            also="no-place",
+            status=404,
+        ),
         Visit("access.index", **claire),
         *(Visit(f"access.{page}", **claire, of=_bruno) for page in ("edit", "remove")),
         Visit("access_invitations.add", **claire),

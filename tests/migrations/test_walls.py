@@ -27,6 +27,7 @@ POLICIES = {
     "payment": COMPANY_AND_ADDRESS,
     "portfolio": {"scope_rows", "scope_reads", "system", "audit"},
     "preceding_invoice": COMPANY_AND_ADDRESS,
+    "saved_filter": {"scope_rows", "system", "audit"},
 }
 READ_BEFORE_A_SCOPE = {"membership", "membership_address", "job"}
 READ_BY_AUDITORS = {*POLICIES, *READ_BEFORE_A_SCOPE, "alembic_version", "issuer_setting"}

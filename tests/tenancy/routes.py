@@ -19,6 +19,7 @@ from app.models import (
     OutgoingMail,
     PortalUser,
     Portfolio,
+    SavedFilter,
     SignInDomain,
 )
 from app.security.permissions import Permission, Screen
@@ -138,6 +139,11 @@ ROUTES: dict[str, Route] = {
     "invitation.switch": Route(PUBLIC, words=("no-such-secret", "..", "x'--")),
     "home.show": Route(P.VIEW_INVOICES),
     "invoices.index": Route(P.VIEW_INVOICES),
+    "saved_filters.index": Route(P.VIEW_INVOICES),
+    "saved_filters.add": Route(P.VIEW_INVOICES),
+    "saved_filters.edit": Route(P.VIEW_INVOICES, SavedFilter),
+    "saved_filters.remove": Route(P.VIEW_INVOICES, SavedFilter),
+    "saved_filters.restore": Route(P.VIEW_INVOICES, SavedFilter),
     "invoices.show": Route(P.VIEW_INVOICES, Invoice),
     "invoice_files.pdf": Route(P.DOWNLOAD_DOCUMENTS, Invoice),
     "invoice_files.xml": Route(P.DOWNLOAD_DOCUMENTS, Invoice),

@@ -22,6 +22,7 @@ from app.models import (
     Membership,
     PortalUser,
     Portfolio,
+    SavedFilter,
     SignInDomain,
 )
 from app.security.statements import is_owned
@@ -41,6 +42,7 @@ TELLING: dict[Any, tuple[str, ...]] = {
     BillingEmail: ("email",),
     Contact: ("name", "email", "phone"),
     Invitation: ("email",),
+    SavedFilter: ("name",),
     Invoice: ("number", "structured_communication", "mandate_reference"),
 }
 SHORTEST = 6

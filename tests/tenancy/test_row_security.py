@@ -9,6 +9,7 @@ REFUSED = (errors.InsufficientPrivilege, errors.ForeignKeyViolation)
 WALLED = (
     "address", "allocation", "audit_event", "billing_email", "contact", "document", "import_batch",
     "import_row", "invoice", "invoice_content", "payment", "portfolio", "preceding_invoice",
+    "saved_filter",
 )  # fmt: skip
 
 pytestmark = pytest.mark.postgresql  # SQLite has no row-level security

@@ -21,6 +21,7 @@ from app.models import (
     Invitation,
     Invoice,
     Membership,
+    SavedFilter,
 )
 from app.security.permissions import may_use_screen, permissions_of
 from tests import cast
@@ -40,7 +41,17 @@ ROLES = {
     cast.ANA: Role.AUDITOR,
     cast.SOFIA: Role.PLATFORM_ADMIN,
 }
-OWNED = {Company, Address, Contact, Invoice, Document, Membership, Invitation, ImportBatch}
+OWNED = {
+    Company,
+    Address,
+    Contact,
+    Invoice,
+    Document,
+    Membership,
+    Invitation,
+    ImportBatch,
+    SavedFilter,
+}
 WORDS = {"name", "public_name", "relation", "secret", "token"}
 """Names of route arguments that are no keys."""
 FORMS = (Company, Address, Contact, Invoice, Document)

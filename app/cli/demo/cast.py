@@ -17,12 +17,14 @@ from app.cli.demo.companies import (
 from app.cli.demo.people import (
     APPROVED_DOMAIN,
     CUSTOMERS,
+    FILTERS,
     INVITED,
     PASSWORD,
     PROVIDER,
     STAFF,
     Belonging,
     Customer,
+    DemoFilter,
     InvitedPerson,
     StaffMember,
 )
@@ -41,6 +43,7 @@ from app.services.issuer_settings import IssuerValues, change_issuer
 from app.services.membership_limits import chosen_addresses
 from app.services.memberships import Access, AccessValues, give_access
 from app.services.passwords import hash_password
+from app.services.saved_filters import FilterOwner, FilterValues, save_filter
 from app.services.sign_in_domains import approve_domain
 from app.services.users import create_user, find_user
 
@@ -71,6 +74,8 @@ def add_cast(session: Session, *, secret_key: str) -> None:
         _let_in(session, customer, user, companies)
     for invited in INVITED:
         _invite(session, invited, companies, secret_key=secret_key)
+    for kept in FILTERS:
+        _keep_filter(session, kept, companies[kept.company])
     approve_domain(session, provider=PROVIDER, domain=APPROVED_DOMAIN, offered=(PROVIDER,))
 
 
@@ -175,6 +180,17 @@ def _invite(
     company = companies[invited.belonging.company]
     by = Inviter(inviter.id, inviter.name)
     invite(session, company, [invited.email], terms, by=by, secret_key=secret_key)
+
+
+def _keep_filter(session: Session, kept: DemoFilter, company: Company) -> None:
+    owner = FilterOwner(company.id, find_user(session, kept.owner).id)
+    query = kept.query
+    if kept.address:
+        wanted = select(Address.public_id).where(
+            Address.company_id == company.id, Address.name == kept.address
+        )
+        query = f"{query}&address={session.scalars(wanted).one()}"
+    save_filter(session, owner, FilterValues(kept.name), query=query)
 
 
 def _places(session: Session, company: Company, belonging: Belonging) -> list[UUID] | None:

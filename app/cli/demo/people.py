@@ -48,6 +48,17 @@ class InvitedPerson:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class DemoFilter:
+    """A filter of the invoice list that somebody keeps; `address` is the name of the one it is about, if it is."""
+
+    owner: str
+    company: str
+    name: str
+    query: str
+    address: str = ""
+
+
 STAFF = (
     StaffMember("Sofia", "Admin", "sofia@issuer.example", StaffRole.PLATFORM_ADMIN),
     StaffMember(
@@ -116,6 +127,12 @@ INVITED = (
         Belonging("martin", EmployerRole.EMPLOYER_VIEWER),
         "claire@boulangerie-martin.example",
     ),
+)
+FILTERS = (
+    DemoFilter(
+        "claire@boulangerie-martin.example", "martin", "Namur, en retard", "tab=overdue", "Namur"
+    ),
+    DemoFilter("pieter@brouwerij-peeters.example", "peeters", "Laatste 12 maanden", "period=12m"),
 )
 PROVIDER, PROVIDER_LABEL = "demo-id", "Titres Demo ID"
 """The identity provider on this machine that the demo offers beside the password."""
