@@ -10,6 +10,7 @@ from app.models.base import (
     MaybeCompanyOwned,
     PersonOwned,
 )
+from app.models.change_request import ChangeRequest
 from app.models.company import Company
 from app.models.contact import Contact
 from app.models.document import Document
@@ -35,6 +36,7 @@ __all__ = [
     "AuditEvent",
     "Base",
     "BillingEmail",
+    "ChangeRequest",
     "Company",
     "CompanyOwned",
     "Contact",

@@ -29,6 +29,7 @@ from app.views.language import blueprint as language
 from app.views.portal.access import AccessView
 from app.views.portal.access_invitations import InvitationsView
 from app.views.portal.addresses import AddressesView
+from app.views.portal.changes import ChangesView
 from app.views.portal.company import CompanyDetailsView
 from app.views.portal.contacts import ContactsView
 from app.views.portal.history import HistoryView
@@ -60,6 +61,7 @@ SCREENS: tuple[type, ...] = (
     SelectionView,
     SavedFiltersView,
     CompanyDetailsView,
+    ChangesView,
     AddressesView,
     ContactsView,
     AccessView,

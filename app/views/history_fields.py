@@ -58,6 +58,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "amount_cents": _("Amount"),
         "currency": _("Currency"),
         "reason": _("Reason"),
+        "reply": _("Answer"),
         "format": _("Format"),
         "is_default_view": _("Default view"),
     }

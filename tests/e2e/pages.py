@@ -14,6 +14,7 @@ from app.domain.tokens import TokenPurpose
 from app.models import (
     AuditEvent,
     Base,
+    ChangeRequest,
     Document,
     ImportBatch,
     Invitation,
@@ -127,6 +128,8 @@ def _employer() -> list[Visit]:
         *(Visit("invoices.show", **claire, of=row, also=name) for name, row in invoices.items()),
         *(Visit(f"addresses.{page}", **claire, of=_namur) for page in ("show", "edit", "archive")),
         *(Visit(f"contacts.{page}", **claire, of=_contact) for page in ("edit", "remove")),
+        Visit("changes.index", **claire),
+        Visit("changes.ask", **claire),
         Visit("saved_filters.index", **claire),
         Visit("saved_filters.add", **claire, query={"tab": "overdue", "q": "F-"}),
         Visit("saved_filters.edit", **claire, of=_at_martin(SavedFilter)),
@@ -226,6 +229,7 @@ SCREENS: dict[str, Rows] = {
     "company_contacts": _contact,
     "memberships": lambda app: cast.membership(app, cast.LEA, cast.MARTIN),
     "invitations": _at_martin(Invitation),
+    "change_requests": _at_martin(ChangeRequest),
     "company_invoices": cast.overdue_invoice,
     "documents": _at_martin(Document),
 }

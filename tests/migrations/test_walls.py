@@ -14,6 +14,7 @@ POLICIES = {
     "allocation": COMPANY_AND_ADDRESS,
     "audit_event": {"scope_reads", "scope_traces", "scope_addresses", "system", "audit"},
     "billing_email": COMPANY_AND_ADDRESS,
+    "change_request": {"scope_rows", "system", "audit"},
     "company": {"scope_rows", "scope_reads", "system", "audit"},
     "contact": COMPANY_AND_ADDRESS,
     "document": COMPANY_AND_ADDRESS,

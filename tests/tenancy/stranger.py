@@ -12,6 +12,7 @@ from app.models import (
     AuditEvent,
     Base,
     BillingEmail,
+    ChangeRequest,
     Company,
     Contact,
     ExternalIdentity,
@@ -43,6 +44,7 @@ TELLING: dict[Any, tuple[str, ...]] = {
     Contact: ("name", "email", "phone"),
     Invitation: ("email",),
     SavedFilter: ("name",),
+    ChangeRequest: ("new_value", "reason"),
     Invoice: ("number", "structured_communication", "mandate_reference"),
 }
 SHORTEST = 6

@@ -14,6 +14,7 @@ import pytest
 from app.domain.roles import EMPLOYER_ROLES, Role
 from app.models import (
     Address,
+    ChangeRequest,
     Company,
     Contact,
     Document,
@@ -42,6 +43,7 @@ ROLES = {
     cast.SOFIA: Role.PLATFORM_ADMIN,
 }
 OWNED = {
+    ChangeRequest,
     Company,
     Address,
     Contact,
@@ -246,6 +248,8 @@ class Sweep:
             "country": "BE",
             "language": "fr",
             "vat_status": "LIABLE",
+            "decision": "accept",
+            "reason": "Swept in",
         }
 
     def _sign_in(self):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.domain.change_requests import ChangeField
 from app.domain.roles import EmployerRole, StaffRole
 
 PASSWORD = "demo-Clientele-2026"  # noqa: S105 - everybody's in the demo, printed at its start
@@ -57,6 +58,17 @@ class DemoFilter:
     name: str
     query: str
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedChange:
+    """What an administrator of a company asks its account manager to change."""
+
+    by: str
+    company: str
+    field: ChangeField
+    value: str
+    reason: str
 
 
 STAFF = (
@@ -133,6 +145,15 @@ FILTERS = (
         "claire@boulangerie-martin.example", "martin", "Namur, en retard", "tab=overdue", "Namur"
     ),
     DemoFilter("pieter@brouwerij-peeters.example", "peeters", "Laatste 12 maanden", "period=12m"),
+)
+ASKED = (
+    AskedChange(
+        "claire@boulangerie-martin.example",
+        "martin",
+        ChangeField.NAME,
+        "Boulangerie Martin et Filles SRL",
+        "Nouvelle dénomination depuis l'acte de la semaine dernière.",
+    ),
 )
 PROVIDER, PROVIDER_LABEL = "demo-id", "Titres Demo ID"
 """The identity provider on this machine that the demo offers beside the password."""
