@@ -18,6 +18,8 @@ class Fact(StrEnum):
     TEXTS = "TEXTS"
     COUNT = "COUNT"
     ROLE = "ROLE"
+    CHANGES = "CHANGES"
+    """Values of a company: its field (a `ChangeField`), before and after of each."""
     ADMINISTRATOR_CHANGE = "ADMINISTRATOR_CHANGE"
     OPTIONAL_DATE = "OPTIONAL_DATE"
     OPTIONAL_INSTANT = "OPTIONAL_INSTANT"
@@ -38,6 +40,16 @@ class MailContent:
 
 _AT: Mapping[str, Fact] = MappingProxyType({"at": Fact.OPTIONAL_INSTANT})
 """When it happened; where it is left out, when the mail was written, which is in the same transaction."""
+
+_DECISION: Mapping[str, Fact] = MappingProxyType(
+    {
+        "company": Fact.TEXT,
+        "by": Fact.TEXT,
+        "changes": Fact.CHANGES,
+        "reply": Fact.OPTIONAL_TEXT,
+    }
+)
+"""What was decided about a change that somebody asked for, by whom."""
 
 CONTENTS: Mapping[MailKind, MailContent] = MappingProxyType(
     {
@@ -95,6 +107,12 @@ CONTENTS: Mapping[MailKind, MailContent] = MappingProxyType(
                 **_AT,
             }
         ),
+        MailKind.CHANGE_REQUESTED: MailContent(
+            # by: who asks, to the account managers
+            {"company": Fact.TEXT, "by": Fact.TEXT, "changes": Fact.CHANGES, "reason": Fact.TEXT}
+        ),
+        MailKind.CHANGE_ACCEPTED: MailContent(_DECISION),
+        MailKind.CHANGE_REFUSED: MailContent(_DECISION),
         MailKind.NEW_DEVICE: MailContent(
             # device: in words, as "Firefox, Windows"
             {"device": Fact.TEXT, "ip": Fact.OPTIONAL_TEXT, **_AT}
@@ -143,6 +161,8 @@ def _as_json(value: object, fact: Fact) -> object:
         return value.isoformat()
     if isinstance(value, StrEnum):
         return value.value
+    if fact is Fact.CHANGES:
+        return [[str(field), before, after] for field, before, after in value or ()]  # type: ignore[attr-defined]
     if fact is Fact.TEXTS:
         return [str(one) for one in value or ()]  # type: ignore[attr-defined]
     return value

@@ -256,6 +256,32 @@ _COMPANY = {
     "contact_there": _("This contact has been brought back already."),
 }
 
+_CHANGES = {
+    "nothing_asked": _("Every value is the one we have. Change at least one of them."),
+    "change_asked_already": _(
+        "A change of this waits for a decision already. Withdraw it before you ask for another one."
+    ),
+    "change_settled": _("This request was decided or withdrawn meanwhile, so nothing was changed."),
+    "change_of_somebody_else": _("Only the person who asked for it can withdraw it."),
+    "own_change": _("You asked for this change yourself: somebody else has to decide."),
+    "value_changed_meanwhile": _(
+        "The company has another value by now. Nothing was overwritten: look at the present value, "
+        "then decide again."
+    ),
+    "reply_missing": _("Say why it is refused: whoever asked for it will read it."),
+}
+
+_FILTERS = {
+    "saved_filter_unknown": _("This saved filter does not exist any more."),
+    "filter_name_taken": _(
+        "Another filter of yours is called “%(name)s”. Choose a different name."
+    ),
+    "too_many_filters": _(
+        "You keep %(limit)s filters already. Remove one before you save another one."
+    ),
+    "filter_too_long": _("This filter is too long to be saved. Shorten what is searched for."),
+}
+
 _IMPORT = {
     "document_refused": _("This document is not taken."),
     "buyer_unidentified": _("“%(name)s” is named without any number that identifies it."),
@@ -391,6 +417,8 @@ SENTENCES: Mapping[str, LazyString] = MappingProxyType(
         **_DOCUMENTS,
         **_FILES,
         **_COMPANY,
+        **_CHANGES,
+        **_FILTERS,
         **_IMPORT,
         **_WARNINGS,
         **_MAIL,

@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from sqlalchemy.orm import Session
 
 from app.domain.administrators import AdministratorChange
+from app.domain.change_requests import ChangeField
 from app.domain.languages import LANGUAGES
 from app.domain.mail import MailMessage
 from app.domain.mail_contents import CONTENTS, Fact
@@ -88,11 +89,22 @@ def _as_value(stored: object, fact: Fact) -> object:
         return label_of(EmployerRole(str(stored)))
     if fact is Fact.ADMINISTRATOR_CHANGE:
         return label_of(AdministratorChange(str(stored)))
+    if fact is Fact.CHANGES:
+        return [_change_in_words(*one) for one in _listed(stored)]
     if fact is Fact.OPTIONAL_DATE and stored is not None:
         return date.fromisoformat(str(stored))
     if fact is Fact.OPTIONAL_INSTANT and stored is not None:
         return datetime.fromisoformat(str(stored))
     return stored
+
+
+def _change_in_words(field: str, old: str | None, new: str | None) -> tuple[str, str]:
+    """The label of a value, and what becomes of what."""
+    return str(label_of(ChangeField(field))), f"{old or '—'} → {new or '—'}"
+
+
+def _listed(stored: object) -> list[Any]:
+    return stored if isinstance(stored, list) else []
 
 
 def _facts_of_recipient(session: Session, mail: OutgoingMail) -> dict[str, Any]:

@@ -2,7 +2,15 @@
 
 from app.models.address import Address, BillingEmail
 from app.models.audit import AuditEvent
-from app.models.base import AddressOwned, Base, CompanyOwned, MaybeAddressOwned, MaybeCompanyOwned
+from app.models.base import (
+    AddressOwned,
+    Base,
+    CompanyOwned,
+    MaybeAddressOwned,
+    MaybeCompanyOwned,
+    PersonOwned,
+)
+from app.models.change_request import ChangeRequest
 from app.models.company import Company
 from app.models.contact import Contact
 from app.models.document import Document
@@ -16,6 +24,7 @@ from app.models.job import Job
 from app.models.mail import OutgoingMail
 from app.models.membership import Membership, MembershipAddress, Portfolio
 from app.models.payment import Allocation, Payment
+from app.models.saved_filter import SavedFilter
 from app.models.second_step import RecoveryCode, SecondStep
 from app.models.session import LoginSession, ThrottleWindow
 from app.models.token import Token
@@ -28,6 +37,7 @@ __all__ = [
     "AuditEvent",
     "Base",
     "BillingEmail",
+    "ChangeRequest",
     "Company",
     "CompanyOwned",
     "Contact",
@@ -49,10 +59,12 @@ __all__ = [
     "MembershipAddress",
     "OutgoingMail",
     "Payment",
+    "PersonOwned",
     "PortalUser",
     "Portfolio",
     "PrecedingInvoice",
     "RecoveryCode",
+    "SavedFilter",
     "SecondStep",
     "SignInDomain",
     "ThrottleWindow",

@@ -98,6 +98,14 @@ class MaybeAddressOwned(CompanyOwned):
         return mapped_column(Integer)
 
 
+class PersonOwned(CompanyOwned):
+    """What one person keeps for themself at one company: nobody else of it sees it, staff neither."""
+
+    @declared_attr
+    def user_id(cls) -> Mapped[int]:
+        return mapped_column(Integer)
+
+
 class MaybeCompanyOwned:
     """A row that staff alone see until it is known whose it is."""
 

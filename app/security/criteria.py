@@ -26,6 +26,7 @@ from app.models import (
     MembershipAddress,
     OutgoingMail,
     Payment,
+    PersonOwned,
     Portfolio,
 )
 from app.security.scope import Reach, Scope
@@ -47,6 +48,7 @@ def criteria_of(scope: Scope) -> tuple[ExecutableOption, ...]:
         return tuple(_of_directory())
     return (
         _in_companies(scope.companies),
+        _of_person(scope.user_id),
         _criterion(Company, Company.id.in_(scope.companies)),
         *_of_loose_rows(scope),
         *(_of_limited_addresses(scope.addresses) if scope.addresses is not None else ()),
@@ -59,6 +61,10 @@ def _in_companies(companies: tuple[int, ...]) -> ExecutableOption:
         only = companies[0]
         return _criterion(CompanyOwned, lambda cls: cls.company_id == only)
     return _criterion(CompanyOwned, lambda cls: cls.company_id.in_(companies))
+
+
+def _of_person(user_id: int | None) -> ExecutableOption:
+    return _criterion(PersonOwned, lambda cls: cls.user_id == user_id)
 
 
 def _of_loose_rows(scope: Scope) -> Iterator[ExecutableOption]:

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     EXPORT_INVOICES = "EXPORT_INVOICES"
     VIEW_COMPANY = "VIEW_COMPANY"
     EDIT_COMPANY = "EDIT_COMPANY"
+    ASK_CHANGES = "ASK_CHANGES"
     EDIT_ADDRESSES = "EDIT_ADDRESSES"
     EDIT_CONTACTS = "EDIT_CONTACTS"
     VIEW_HISTORY = "VIEW_HISTORY"
@@ -51,6 +52,7 @@ class Screen(StrEnum):
     PORTFOLIOS = "Portfolios"
     AUDIT_EVENTS = "AuditEvents"
     INVITATIONS = "Invitations"
+    CHANGE_REQUESTS = "ChangeRequests"
     MAILS = "Mails"
     JOBS = "Jobs"
     SIGN_IN_DOMAINS = "SignInDomains"
@@ -78,7 +80,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.EMPLOYER_VIEWER: _VIEWER,
         Role.EMPLOYER_BILLING: _BILLING,
-        Role.EMPLOYER_ADMIN: _BILLING | {Permission.EDIT_COMPANY, Permission.MANAGE_ACCESS},
+        Role.EMPLOYER_ADMIN: _BILLING
+        | {Permission.EDIT_COMPANY, Permission.ASK_CHANGES, Permission.MANAGE_ACCESS},
         Role.ACCOUNT_MANAGER: frozenset(
             {
                 Permission.VIEW_BACKOFFICE,
@@ -126,6 +129,7 @@ SCREENS: Mapping[Role, Mapping[Screen, frozenset[str]]] = MappingProxyType(
             Screen.DOCUMENTS: READ,
             Screen.IMPORTS: READ,
             Screen.INVITATIONS: ACT | {"can_add"},
+            Screen.CHANGE_REQUESTS: ACT,
             Screen.MAILS: ACT,
             Screen.JOBS: ACT,
         },

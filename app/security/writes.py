@@ -20,6 +20,7 @@ from app.models import (
     MaybeCompanyOwned,
     OutgoingMail,
     Payment,
+    PersonOwned,
 )
 from app.security.criteria import WRITTEN_BY_ADMINISTRATORS
 from app.security.row_security import bind_scope
@@ -90,7 +91,11 @@ def _may_write(session: Session, item: Any, scope: Scope) -> bool:
         return scope.is_staff and _are_within(item, "started_by_id", (scope.user_id,))
     if isinstance(item, Payment):
         return _may_write_payment(item, scope)
-    return _is_of_companies(item, scope) and _is_of_addresses(item, scope)
+    return (
+        _is_of_companies(item, scope)
+        and _is_of_addresses(item, scope)
+        and _is_of_person(item, scope)
+    )
 
 
 def _is_own_export(item: Export, scope: Scope) -> bool:
@@ -159,6 +164,10 @@ def _is_of_addresses(item: Any, scope: Scope) -> bool:
             item.address_id = address.id
         return _are_within(item, "address_id", scope.addresses)
     return True
+
+
+def _is_of_person(item: Any, scope: Scope) -> bool:
+    return not isinstance(item, PersonOwned) or _are_within(item, "user_id", (scope.user_id,))
 
 
 def _related(item: Any, name: str) -> Any:

@@ -1,8 +1,10 @@
 """Companies: opened with their first address, their details changed; the one place their keys are made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.audit import AuditAction
@@ -27,6 +29,12 @@ class NameMissing(DomainError):
     """Nothing is left of the name once the spaces around it are gone."""
 
     code = "name_missing"
+
+
+class EnterpriseNumberTaken(DomainError):
+    """Another company has this number, maybe one of another portfolio."""
+
+    code = "enterprise_number_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,34 @@ def update_company(
     if "country" in changes:
         derive_keys(company)
     session.flush()
+    record(session, AuditAction.COMPANY_CHANGED, target=company, changes=changes)
+    return True
+
+
+def correct_company(session: Session, company: Company, values: Mapping[str, str | None]) -> bool:
+    """Change what employers do not change themselves, by column: name, enterprise_number, vat_number.
+
+    False when nothing differs. The caller has cleaned the values and holds the company.
+
+    Raises:
+        NameMissing
+        EnterpriseNumberTaken: the transaction is to be rolled back.
+    """
+    if "name" in values and not values["name"]:
+        raise NameMissing(field="name")
+    before = {name: getattr(company, name) for name in values}
+    changes = {
+        name: (before[name], after) for name, after in values.items() if before[name] != after
+    }
+    if not changes:
+        return False
+    for name, (_before, after) in changes.items():
+        setattr(company, name, after)
+    derive_keys(company)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise EnterpriseNumberTaken(field="enterprise_number") from error
     record(session, AuditAction.COMPANY_CHANGED, target=company, changes=changes)
     return True
 

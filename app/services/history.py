@@ -35,7 +35,7 @@ class Subject(StrEnum):
 
 
 _TABLES = {
-    Subject.COMPANY: ("company",),
+    Subject.COMPANY: ("company", "change_request"),
     Subject.ADDRESSES: ("address",),
     Subject.CONTACTS: ("contact",),
     Subject.ACCESS: ("membership", "invitation", "portfolio"),

@@ -15,6 +15,7 @@ from app.domain.invoicing import InvoiceTab, PaymentState
 from app.models import Address, Invoice
 from app.services.invoice_paging import NEWEST_FIRST, PAGE_SIZE, Cursor, Order, page_of, value_of
 from app.services.invoice_search import Search, condition, is_found
+from app.services.saved_filter_names import FilterName, own_names, read_names
 
 COUNT_CAP = 1_000
 """Tabs count up to here; more reads "1,000+": each further thousand costs the biggest companies milliseconds."""
@@ -59,11 +60,15 @@ class AddressName:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the filters offer; `is_found_on_index` says that a number or an amount was found as such."""
+    """What the filters offer, and those that were saved, by name.
+
+    `is_found_on_index` says that a number or an amount was found as such.
+    """
 
     addresses: tuple[AddressName, ...]
     earliest_on: date | None
     is_found_on_index: bool
+    saved: tuple[FilterName, ...] = ()
 
     @property
     def names(self) -> Mapping[int, str]:
@@ -99,6 +104,7 @@ def surroundings(session: Session, search: Search | None) -> Surroundings:
         addresses=tuple(AddressName(row.id, row.public_id, row.name) for row in rows),
         earliest_on=rows[0].earliest if rows else None,
         is_found_on_index=bool(rows and rows[0].found),
+        saved=read_names(rows[0].saved if rows else None),
     )
 
 
@@ -183,8 +189,8 @@ def _filters(query: InvoiceQuery) -> list[ColumnElement[bool]]:
 def _around(found: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     earliest = select(func.min(Invoice.issued_on)).scalar_subquery()
     columns = (Address.id, Address.public_id, Address.name)
-    statement = select(*columns, earliest.label("earliest"), found.label("found"))
-    return statement.order_by(Address.name, Address.id)
+    beside = (earliest.label("earliest"), found.label("found"), own_names().label("saved"))
+    return select(*columns, *beside).order_by(Address.name, Address.id)
 
 
 @cache

@@ -29,6 +29,7 @@ from app.views.language import blueprint as language
 from app.views.portal.access import AccessView
 from app.views.portal.access_invitations import InvitationsView
 from app.views.portal.addresses import AddressesView
+from app.views.portal.changes import ChangesView
 from app.views.portal.company import CompanyDetailsView
 from app.views.portal.contacts import ContactsView
 from app.views.portal.exports import ExportsView, InvoiceExportView
@@ -36,6 +37,7 @@ from app.views.portal.history import HistoryView
 from app.views.portal.home import HomeView
 from app.views.portal.invoice_downloads import InvoiceDownloadsView
 from app.views.portal.invoices import InvoicesView
+from app.views.portal.saved_filters import SavedFiltersView
 from app.views.portal.selection import SelectionView
 from app.views.portal.statement import StatementView
 from app.views.request_log import register_request_log
@@ -62,7 +64,9 @@ SCREENS: tuple[type, ...] = (
     StatementView,
     InvoiceExportView,
     ExportsView,
+    SavedFiltersView,
     CompanyDetailsView,
+    ChangesView,
     AddressesView,
     ContactsView,
     AccessView,

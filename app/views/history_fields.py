@@ -65,9 +65,11 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "currency": _("Currency"),
         "invoice": _("Invoice"),
         "reason": _("Reason"),
+        "reply": _("Answer"),
         "format": _("Format"),
         "export_kind": _("Kind"),
         "documents": _("Documents"),
+        "is_default_view": _("Default view"),
     }
 )
 """In the order in which a change of several lists them; a field without words is not shown."""

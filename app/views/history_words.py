@@ -134,6 +134,14 @@ _SENTENCES: Mapping[AuditAction, tuple[LazyString, str]] = MappingProxyType(
         AuditAction.EXPORT_DELETED: (_("The file %(name)s was deleted"), "delete"),
         AuditAction.JOB_REQUEUED: (_("A job was started again: %(name)s"), "settings"),
         AuditAction.JOB_CANCELLED: (_("A job was cancelled: %(name)s"), "settings"),
+        AuditAction.CHANGE_REQUESTED: (_("A change was asked for: %(name)s"), "edit"),
+        AuditAction.CHANGE_ACCEPTED: (_("The change was accepted: %(name)s"), "ok"),
+        AuditAction.CHANGE_REFUSED: (_("The change was refused: %(name)s"), "warn"),
+        AuditAction.CHANGE_WITHDRAWN: (_("The change was withdrawn: %(name)s"), "back"),
+        AuditAction.FILTER_SAVED: (_("A filter of the invoice list was saved: %(name)s"), "search"),
+        AuditAction.FILTER_CHANGED: (_("The saved filter %(name)s was changed"), "search"),
+        AuditAction.FILTER_REMOVED: (_("The saved filter %(name)s was removed"), "delete"),
+        AuditAction.FILTER_RESTORED: (_("The saved filter %(name)s was brought back"), "search"),
     }
 )
 

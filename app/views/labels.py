@@ -5,11 +5,13 @@ from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from app.domain.access import InvitationState, SignInMethod
 from app.domain.administrators import AdministratorChange
 from app.domain.audit import AuditAction
+from app.domain.change_requests import ChangeField, ChangeState
 from app.domain.contacts import ContactTopic
 from app.domain.delivery import DeliveryMode, VatStatus
 from app.domain.einvoice import InvoiceKind
@@ -144,6 +146,22 @@ SIGN_IN_METHODS: Mapping[SignInMethod, LazyString] = MappingProxyType(
         SignInMethod.OPENID: _("Identity provider"),
     }
 )
+CHANGE_FIELDS: Mapping[ChangeField, LazyString] = MappingProxyType(
+    {
+        ChangeField.NAME: _("Legal name"),
+        ChangeField.ENTERPRISE_NUMBER: _("Enterprise number"),
+        ChangeField.VAT_NUMBER: _("VAT number"),
+    }
+)
+CHANGE_STATES: Mapping[ChangeState, LazyString] = MappingProxyType(
+    {
+        ChangeState.OPEN: _("Waiting for a decision"),
+        ChangeState.ACCEPTED: _("Accepted"),
+        # A request is feminine in French, a document that an import refuses is not.
+        ChangeState.REFUSED: lazy_pgettext("change request", "Refused"),
+        ChangeState.WITHDRAWN: _("Withdrawn"),
+    }
+)
 MAIL_KINDS: Mapping[MailKind, LazyString] = MappingProxyType(
     {
         MailKind.RESET_PASSWORD: _("Link for a new password"),
@@ -154,6 +172,9 @@ MAIL_KINDS: Mapping[MailKind, LazyString] = MappingProxyType(
         MailKind.INVITATION: _("Invitation"),
         MailKind.ADMINISTRATOR_ADDED: _("Notice: administrator added"),
         MailKind.ADMINISTRATOR_CHANGED: _("Notice: change concerning an administrator"),
+        MailKind.CHANGE_REQUESTED: _("Notice: change asked for"),
+        MailKind.CHANGE_ACCEPTED: _("Notice: change made"),
+        MailKind.CHANGE_REFUSED: _("Notice: change refused"),
         MailKind.NEW_DEVICE: _("Notice: sign-in from a new device"),
         MailKind.SECOND_STEP_ENABLED: _("Notice: second step switched on"),
         MailKind.SECOND_STEP_DISABLED: _("Notice: second step switched off"),
@@ -309,6 +330,14 @@ AUDIT_ACTIONS: Mapping[AuditAction, LazyString] = MappingProxyType(
         AuditAction.EXPORT_DELETED: _("File deleted"),
         AuditAction.JOB_REQUEUED: _("Job started again"),
         AuditAction.JOB_CANCELLED: _("Job cancelled"),
+        AuditAction.CHANGE_REQUESTED: _("Change asked for"),
+        AuditAction.CHANGE_ACCEPTED: _("Change accepted"),
+        AuditAction.CHANGE_REFUSED: _("Change refused"),
+        AuditAction.CHANGE_WITHDRAWN: _("Change withdrawn"),
+        AuditAction.FILTER_SAVED: _("Filter saved"),
+        AuditAction.FILTER_CHANGED: _("Saved filter changed"),
+        AuditAction.FILTER_REMOVED: _("Saved filter removed"),
+        AuditAction.FILTER_RESTORED: _("Saved filter brought back"),
     }
 )
 
@@ -331,6 +360,8 @@ _SHARED: tuple[tuple[type[Any], Mapping[Any, LazyString]], ...] = (
     (ImportOutcome, IMPORT_OUTCOMES),
     (InvitationState, INVITATION_STATES),
     (SignInMethod, SIGN_IN_METHODS),
+    (ChangeField, CHANGE_FIELDS),
+    (ChangeState, CHANGE_STATES),
     (MailKind, MAIL_KINDS),
     (AdministratorChange, ADMINISTRATOR_CHANGES),
     (MailState, MAIL_STATES),

@@ -56,6 +56,13 @@ BACKOFFICE = (
     _Entry(_("Contacts"), "company_contacts.list", "users", Screen.CONTACTS, "company_contacts"),
     _Entry(_("Access"), "memberships.list", "lock", Screen.MEMBERSHIPS, "memberships"),
     _Entry(_("Invitations"), "invitations.list", "mail", Screen.INVITATIONS, "invitations"),
+    _Entry(
+        _("Change requests"),
+        "change_requests.list",
+        "edit",
+        Screen.CHANGE_REQUESTS,
+        "change_requests",
+    ),
     _Entry(_("Invoices"), "company_invoices.list", "invoice", Screen.INVOICES, "company_invoices"),
     _Entry(_("Payments"), "payments.list", "bank", Screen.PAYMENTS, "payments"),
     _Entry(_("Documents"), "documents.list", "list", Screen.DOCUMENTS, "documents"),
@@ -87,6 +94,8 @@ _PART_OF = {
     "invoice_export": "invoices",
     "invoice_archive": "invoices",
     "staff_exports": "company_invoices",
+    "changes": "company",
+    "saved_filters": "invoices",
 }
 """Pages without an entry of their own: which entry is theirs."""
 

@@ -15,12 +15,14 @@ from app.domain.tokens import TokenPurpose
 from app.models import (
     AuditEvent,
     Base,
+    ChangeRequest,
     Document,
     ImportBatch,
     Invitation,
     Job,
     OutgoingMail,
     Portfolio,
+    SavedFilter,
     SignInDomain,
 )
 from tests import cast
@@ -129,6 +131,18 @@ def _employer() -> list[Visit]:
         *(Visit(f"contacts.{page}", **claire, of=_contact) for page in ("edit", "remove")),
         Visit("statement.show", **claire, query={"period": "12m"}),
         Visit("statement.show", **claire, query={"period": "days"}, also="days"),
+        Visit("changes.index", **claire),
+        Visit("changes.ask", **claire),
+        Visit("saved_filters.index", **claire),
+        Visit("saved_filters.add", **claire, query={"tab": "overdue", "q": "F-"}),
+        Visit("saved_filters.edit", **claire, of=_at_martin(SavedFilter)),
+        Visit(
+            "invoices.index",
+            **claire,
+            query={"address": "5f0e8c1e-0000-4000-8000-000000000000"},
+            also="no-place",
+            status=404,
+        ),
         Visit("access.index", **claire),
         *(Visit(f"access.{page}", **claire, of=_bruno) for page in ("edit", "remove")),
         Visit("access_invitations.add", **claire),
@@ -242,6 +256,7 @@ SCREENS: dict[str, Rows] = {
     "company_contacts": _contact,
     "memberships": lambda app: cast.membership(app, cast.LEA, cast.MARTIN),
     "invitations": _at_martin(Invitation),
+    "change_requests": _at_martin(ChangeRequest),
     "company_invoices": cast.overdue_invoice,
     "documents": _at_martin(Document),
 }

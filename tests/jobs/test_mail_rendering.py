@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.domain.administrators import AdministratorChange
+from app.domain.change_requests import ChangeField
 from app.domain.languages import LANGUAGES
 from app.domain.mail import MailKind
 from app.domain.mail_contents import CONTENTS, Fact, stored_context
@@ -23,6 +24,10 @@ SAMPLES = {
     Fact.TEXTS: ["Liège <centre>", "Namur"],
     Fact.COUNT: 1,
     Fact.ROLE: EmployerRole.EMPLOYER_BILLING,
+    Fact.CHANGES: [
+        (ChangeField.NAME, "Before <SRL>", "After & Sons"),
+        (ChangeField.VAT_NUMBER, "BE 0990.200.249", None),
+    ],
     Fact.ADMINISTRATOR_CHANGE: AdministratorChange.SECOND_STEP_DISABLED,
     Fact.OPTIONAL_DATE: date(2027, 1, 31),
     Fact.OPTIONAL_INSTANT: datetime(2026, 7, 1, 22, 15, tzinfo=UTC),

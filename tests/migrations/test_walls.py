@@ -14,6 +14,7 @@ POLICIES = {
     "allocation": COMPANY_AND_ADDRESS,
     "audit_event": {"scope_reads", "scope_traces", "scope_addresses", "system", "audit"},
     "billing_email": COMPANY_AND_ADDRESS,
+    "change_request": {"scope_rows", "system", "audit"},
     "company": {"scope_rows", "scope_reads", "system", "audit"},
     "contact": COMPANY_AND_ADDRESS,
     "document": COMPANY_AND_ADDRESS,
@@ -28,6 +29,7 @@ POLICIES = {
     "payment": COMPANY_AND_ADDRESS,
     "portfolio": {"scope_rows", "scope_reads", "system", "audit"},
     "preceding_invoice": COMPANY_AND_ADDRESS,
+    "saved_filter": {"scope_rows", "system", "audit"},
 }
 READ_BEFORE_A_SCOPE = {"membership", "membership_address", "job"}
 READ_BY_AUDITORS = {*POLICIES, *READ_BEFORE_A_SCOPE, "alembic_version", "issuer_setting"}

@@ -12,6 +12,7 @@ from app.models import (
     AuditEvent,
     Base,
     BillingEmail,
+    ChangeRequest,
     Company,
     Contact,
     ExternalIdentity,
@@ -23,6 +24,7 @@ from app.models import (
     Payment,
     PortalUser,
     Portfolio,
+    SavedFilter,
     SignInDomain,
 )
 from app.security.statements import is_owned
@@ -42,6 +44,8 @@ TELLING: dict[Any, tuple[str, ...]] = {
     BillingEmail: ("email",),
     Contact: ("name", "email", "phone"),
     Invitation: ("email",),
+    SavedFilter: ("name",),
+    ChangeRequest: ("new_value", "reason"),
     Invoice: ("number", "structured_communication", "mandate_reference"),
     Payment: ("communication", "payer_name", "external_reference"),
 }

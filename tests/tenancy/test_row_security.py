@@ -7,8 +7,9 @@ from sqlalchemy import make_url
 
 REFUSED = (errors.InsufficientPrivilege, errors.ForeignKeyViolation)
 WALLED = (
-    "address", "allocation", "audit_event", "billing_email", "contact", "document", "import_batch",
+    "address", "allocation", "audit_event", "billing_email", "change_request", "contact", "document", "import_batch",
     "import_row", "invoice", "invoice_content", "payment", "portfolio", "preceding_invoice",
+    "saved_filter",
 )  # fmt: skip
 
 pytestmark = pytest.mark.postgresql  # SQLite has no row-level security

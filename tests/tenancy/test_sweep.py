@@ -14,6 +14,7 @@ import pytest
 from app.domain.roles import EMPLOYER_ROLES, Role
 from app.models import (
     Address,
+    ChangeRequest,
     Company,
     Contact,
     Document,
@@ -22,6 +23,7 @@ from app.models import (
     Invoice,
     Membership,
     Payment,
+    SavedFilter,
 )
 from app.security.permissions import may_use_screen, permissions_of
 from tests import cast
@@ -42,6 +44,7 @@ ROLES = {
     cast.SOFIA: Role.PLATFORM_ADMIN,
 }
 OWNED = {
+    ChangeRequest,
     Company,
     Address,
     Contact,
@@ -51,6 +54,7 @@ OWNED = {
     Invitation,
     ImportBatch,
     Payment,
+    SavedFilter,
 }
 WORDS = {"name", "public_name", "relation", "secret", "token"}
 """Names of route arguments that are no keys."""
@@ -254,6 +258,7 @@ class Sweep:
             "communication": "Swept in",
             "reason": "Swept in",
             "once": "swept",
+            "decision": "accept",
         }
 
     def _sign_in(self):

@@ -1,5 +1,7 @@
 """Writing the issuer, the customers and the people of the demo, through the product's own write path."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,24 +18,31 @@ from app.cli.demo.companies import (
 )
 from app.cli.demo.people import (
     APPROVED_DOMAIN,
+    ASKED,
     CUSTOMERS,
+    FILTERS,
     INVITED,
     PASSWORD,
     PROVIDER,
     STAFF,
+    AskedChange,
     Belonging,
     Customer,
+    DemoFilter,
     InvitedPerson,
     StaffMember,
 )
+from app.domain.actors import Actor
 from app.domain.clock import now
 from app.domain.identifiers import (
     BE_ENTERPRISE_SCHEME,
     Identifier,
     normalise_enterprise_number,
 )
+from app.domain.roles import Role
 from app.models import Address, Company, IssuerSetting, PortalUser
 from app.services.addresses import AddressValues, add_address
+from app.services.change_requests import Person, ask_for_changes
 from app.services.companies import NewCompany, PostalLines, open_company
 from app.services.contacts import ContactValues, add_contact
 from app.services.invitations import Inviter, Terms, invite
@@ -41,6 +50,7 @@ from app.services.issuer_settings import IssuerValues, change_issuer
 from app.services.membership_limits import chosen_addresses
 from app.services.memberships import Access, AccessValues, give_access
 from app.services.passwords import hash_password
+from app.services.saved_filters import FilterOwner, FilterValues, save_filter
 from app.services.sign_in_domains import approve_domain
 from app.services.users import create_user, find_user
 
@@ -71,6 +81,10 @@ def add_cast(session: Session, *, secret_key: str) -> None:
         _let_in(session, customer, user, companies)
     for invited in INVITED:
         _invite(session, invited, companies, secret_key=secret_key)
+    for kept in FILTERS:
+        _keep_filter(session, kept, companies[kept.company])
+    for asked in ASKED:
+        _ask(session, asked, companies[asked.company])
     approve_domain(session, provider=PROVIDER, domain=APPROVED_DOMAIN, offered=(PROVIDER,))
 
 
@@ -175,6 +189,34 @@ def _invite(
     company = companies[invited.belonging.company]
     by = Inviter(inviter.id, inviter.name)
     invite(session, company, [invited.email], terms, by=by, secret_key=secret_key)
+
+
+def _keep_filter(session: Session, kept: DemoFilter, company: Company) -> None:
+    user, query = find_user(session, kept.owner), kept.query
+    if kept.address:
+        wanted = select(Address.public_id).where(
+            Address.company_id == company.id, Address.name == kept.address
+        )
+        query = f"{query}&address={session.scalars(wanted).one()}"
+    owner = FilterOwner(company.id, user.id)
+    with _acting_as(session, user):
+        save_filter(session, owner, FilterValues(kept.name), query=query)
+
+
+def _ask(session: Session, asked: AskedChange, company: Company) -> None:
+    user = find_user(session, asked.by)
+    wanted, by = {asked.field: asked.value}, Person(user.id, user.name)
+    with _acting_as(session, user):
+        ask_for_changes(session, company, wanted, reason=asked.reason, by=by)
+
+
+@contextmanager
+def _acting_as(session: Session, user: PortalUser) -> Iterator[None]:
+    """Let the trail say who does it, as it would if they had done it in the portal."""
+    loading = session.info["actor"]
+    session.info["actor"] = Actor(user.id, user.name, Role.EMPLOYER_ADMIN)
+    yield
+    session.info["actor"] = loading
 
 
 def _places(session: Session, company: Company, belonging: Belonging) -> list[UUID] | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.domain.change_requests import ChangeField
 from app.domain.roles import EmployerRole, StaffRole
 
 PASSWORD = "demo-Clientele-2026"  # noqa: S105 - everybody's in the demo, printed at its start
@@ -46,6 +47,28 @@ class InvitedPerson:
     email: str
     belonging: Belonging
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFilter:
+    """A filter of the invoice list that somebody keeps; `address` is the name of the one it is about, if it is."""
+
+    owner: str
+    company: str
+    name: str
+    query: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedChange:
+    """What an administrator of a company asks its account manager to change."""
+
+    by: str
+    company: str
+    field: ChangeField
+    value: str
+    reason: str
 
 
 STAFF = (
@@ -115,6 +138,21 @@ INVITED = (
         "paul@boulangerie-martin.example",
         Belonging("martin", EmployerRole.EMPLOYER_VIEWER),
         "claire@boulangerie-martin.example",
+    ),
+)
+FILTERS = (
+    DemoFilter(
+        "claire@boulangerie-martin.example", "martin", "Namur, en retard", "tab=overdue", "Namur"
+    ),
+    DemoFilter("pieter@brouwerij-peeters.example", "peeters", "Laatste 12 maanden", "period=12m"),
+)
+ASKED = (
+    AskedChange(
+        "claire@boulangerie-martin.example",
+        "martin",
+        ChangeField.NAME,
+        "Boulangerie Martin et Filles SRL",
+        "Nouvelle dénomination depuis l'acte de la semaine dernière.",
     ),
 )
 PROVIDER, PROVIDER_LABEL = "demo-id", "Titres Demo ID"

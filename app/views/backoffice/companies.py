@@ -14,7 +14,13 @@ from app.fab.interface import TenantInterface
 from app.models import Company
 from app.security.access import current_principal
 from app.security.permissions import Screen
-from app.services.companies import NewCompany, PostalLines, derive_keys, open_company
+from app.services.companies import (
+    EnterpriseNumberTaken,
+    NewCompany,
+    PostalLines,
+    derive_keys,
+    open_company,
+)
 from app.views.backoffice.company_screen import CompanyScreen
 from app.views.formats import enterprise_number, vat_number
 from app.views.locale import LANGUAGES
@@ -22,12 +28,6 @@ from app.views.portal.fields import CountryField, Rule, country_name
 
 _POSTAL = ("street", "additional_street", "postcode", "city", "country")
 _REACH = ("email", "phone", "website")
-
-
-class EnterpriseNumberTaken(DomainError):
-    """Another company has this number, maybe one of another portfolio."""
-
-    code = "enterprise_number_taken"
 
 
 def _bare(typed: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from app.views.backoffice.addresses import CompanyAddressView
 from app.views.backoffice.audit_events import AuditEventView
+from app.views.backoffice.change_requests import ChangeRequestScreen
 from app.views.backoffice.companies import CompanyView
 from app.views.backoffice.contacts import CompanyContactView
 from app.views.backoffice.documents import DocumentView
@@ -33,6 +34,7 @@ BACKOFFICE: tuple[type, ...] = (
     CompanyContactView,
     MembershipView,
     InvitationScreen,
+    ChangeRequestScreen,
     CompanyInvoiceView,
     PaymentView,
     PaymentImportView,

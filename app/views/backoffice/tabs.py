@@ -15,6 +15,7 @@ _LISTS: tuple[tuple[str, Any, str, Screen], ...] = (
     ("contacts", _("Contacts"), "company_contacts.list", Screen.CONTACTS),
     ("access", _("Access"), "memberships.list", Screen.MEMBERSHIPS),
     ("invitations", _("Invitations"), "invitations.list", Screen.INVITATIONS),
+    ("changes", _("Change requests"), "change_requests.list", Screen.CHANGE_REQUESTS),
     ("invoices", _("Invoices"), "company_invoices.list", Screen.INVOICES),
     ("payments", _("Payments"), "payments.list", Screen.PAYMENTS),
     ("mails", _("Mails"), "mails.list", Screen.MAILS),

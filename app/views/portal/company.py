@@ -14,11 +14,13 @@ from app.fab.portal import PortalView, expose
 from app.security.access import requires
 from app.security.permissions import Permission
 from app.services.companies import get_company, get_served_company, update_company
+from app.services.company_page import company_page
 from app.services.history import NEWEST, Subject, history, history_of
 from app.services.versions import EditedMeanwhile, version_of
 from app.views.history_words import HistoryLine, history_lines
 from app.views.labels import VAT_STATUSES
 from app.views.locale import LANGUAGES
+from app.views.portal.asked_changes import asked_changes
 from app.views.portal.company_ref import this_company
 from app.views.portal.fields import country_name
 from app.views.portal.forms import CompanyForm
@@ -36,13 +38,14 @@ class CompanyDetailsView(PortalView):
     def show(self) -> str:
         session, company_id = db.session(), this_company().id
         page = history(session, company_id, about=Subject.COMPANY, limit=NEWEST)
-        company, managers = get_served_company(session, company_id)
+        about, is_whole = company_page(session, company_id), sees_every_address()
         return self.render(
             "portal/company.html",
-            details=company,
-            managers=managers,
+            details=about.company,
+            managers=about.managers,
             history=history_lines(page.events),
-            may_edit=sees_every_address(),
+            may_edit=is_whole,
+            changes=asked_changes(about.waiting) if is_whole else [],
             **_words(),
         )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
@@ -15,11 +15,16 @@ from app.services.invoice_search import Search, read_search
 
 LAST_MONTHS = "12m"
 CHOSEN_DAYS = "days"
+EVERYTHING = "all"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 class BadAddress(ValueError):
     """Something in the address is none of what the page offers."""
+
+
+class PlaceUnknown(BadAddress):
+    """The list is about an address that the reader does not see, or that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,11 @@ class ListAddress:
         except (KeyError, ValueError) as error:
             raise BadAddress from error
 
+    @classmethod
+    def of(cls, query: str) -> Self:
+        """The address that a saved filter holds. Raises BadAddress."""
+        return cls.read(MultiDict(parse_qsl(query)))
+
     @property
     def search(self) -> Search | None:
         search = read_search(self.text)
@@ -67,10 +77,10 @@ class ListAddress:
         return bool(self.text or self.period or self.issued_from or self.issued_to or self.address)
 
     def query(self, around: Surroundings, *, today: date) -> InvoiceQuery:
-        """Raises BadAddress: a page token that is none, an address of somebody else."""
+        """Raises BadAddress: a page token that is none; PlaceUnknown: an address of somebody else."""
         place = around.address_of(self.address) if self.address else None
         if self.address and place is None:
-            raise BadAddress
+            raise PlaceUnknown
         since, until = self.days(today)
         return InvoiceQuery(
             today=today,
@@ -107,9 +117,14 @@ class ListAddress:
         }
         return {name: value for name, value in (mine | changes).items() if value}
 
+    def written(self) -> str:
+        """What a saved filter keeps: everything but the page."""
+        return urlencode(self.arguments())
+
     def url(self, list_url: str, **changes: str) -> str:
-        arguments = self.arguments(**changes)
-        return f"{list_url}?{urlencode(arguments)}" if arguments else list_url
+        """With `tab=all` where nothing is asked for: the bare address opens the reader's default view."""
+        arguments = self.arguments(**changes) or {"tab": EVERYTHING}
+        return f"{list_url}?{urlencode(arguments)}"
 
     def clear_url(self, list_url: str) -> str:
         """The same tab and order without any filter."""

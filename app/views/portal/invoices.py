@@ -1,12 +1,13 @@
 """Invoices and credit notes of a company: the list, and one document in full."""
 
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import abort, request, url_for
+from flask import Response, abort, make_response, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import pgettext
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.clock import today
 from app.domain.invoicing import InvoiceTab
@@ -28,11 +29,14 @@ from app.services.invoice_page import find_invoice
 from app.services.invoice_paging import Order, SortKey
 from app.services.invoice_search import SearchKind
 from app.views.formats import count_text
+from app.views.portal.filter_words import default_url, saved_links, sort_words, tab_words
 from app.views.portal.invoice_address import (
     CHOSEN_DAYS,
+    EVERYTHING,
     LAST_MONTHS,
     BadAddress,
     ListAddress,
+    PlaceUnknown,
     tab_name,
 )
 from app.views.portal.invoice_picture import InvoicePicture
@@ -48,18 +52,29 @@ class InvoicesView(PortalView):
 
     @expose("")
     @requires(Permission.VIEW_INVOICES)
-    def index(self) -> str:
-        session, on = db.session(), today()
+    def index(self) -> BaseResponse | str:
+        session, on, list_url = db.session(), today(), url_for("invoices.index")
         try:
             address = ListAddress.read(request.args)
             around = surroundings(session, address.search)
+            if not request.query_string and (default := default_url(around, list_url)):
+                return redirect(default)
             query = settled(address.query(around, today=on), around)
+        except PlaceUnknown:
+            return self._no_such_place()
         except BadAddress:
             abort(400)
         page, counts = counted_page(session, query)
         return self.render(
             "portal/invoices.html", **_list_context(address, around, query, page, counts)
         )
+
+    def _no_such_place(self) -> Response:
+        """Somebody sent a link to a list of an address that its reader does not see: no word about which."""
+        page = self.render(
+            "portal/invoices_no_place.html", all_url=url_for("invoices.index", tab=EVERYTHING)
+        )
+        return make_response(page, HTTPStatus.NOT_FOUND)
 
     @expose("/<uuid:public_id>")
     @requires(Permission.VIEW_INVOICES)
@@ -93,6 +108,9 @@ def _list_context(
         "statement_url": url_for("statement.show") if sees_every_address() else None,
         "has_any": around.earliest_on is not None,
         "earliest_on": around.earliest_on,
+        "saved": saved_links(around, address, list_url),
+        "save_url": f"{url_for('saved_filters.add')}?{address.written()}",
+        "all_url": url_for("invoices.index", tab=EVERYTHING),
         "documents": document_rows(
             page.rows, today=query.today, list_url=list_url, places=around.names, back=back
         ),
@@ -116,40 +134,27 @@ def _list_context(
 def _tabs(
     address: ListAddress, counts: dict[InvoiceTab, int], list_url: str
 ) -> list[tuple[str, str, str, bool]]:
-    names = {
-        # Several documents stand behind a tab: French says "Payées" there and "Payée" on a row.
-        InvoiceTab.ALL: pgettext("documents", "All"),
-        InvoiceTab.OPEN: _("Open"),
-        InvoiceTab.OVERDUE: _("Overdue"),
-        InvoiceTab.PAID: pgettext("documents", "Paid"),
-        InvoiceTab.CREDIT_NOTES: _("Credit notes"),
-    }
     return [
         (
-            name,
+            tab_words(tab),
             address.url(list_url, tab="" if tab is InvoiceTab.ALL else tab_name(tab)),
             count_text(counts[tab], COUNT_CAP),
             tab is address.tab,
         )
-        for tab, name in names.items()
+        for tab in InvoiceTab
     ]
 
 
 def _orders(address: ListAddress, list_url: str) -> dict[str, tuple[str, str, str]]:
     """Sort key to (label, address that sorts by it, direction it is sorted in now or "")."""
-    names = {
-        SortKey.NUMBER: _("Number"),
-        SortKey.ISSUED: _("Issued"),
-        SortKey.DUE: _("Due"),
-        SortKey.AMOUNT: _("Amount"),
-    }
+    shown = (SortKey.NUMBER, SortKey.ISSUED, SortKey.DUE, SortKey.AMOUNT)
     return {
         key.value: (
-            name,
+            sort_words(key),
             address.url(list_url, order=_order_argument(address.order, key)),
             _direction(address.order, key),
         )
-        for key, name in names.items()
+        for key in shown
     }
 
 
