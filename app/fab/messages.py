@@ -6,7 +6,8 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from app.domain.errors import DomainError
-from app.fab.sentences import NAMED_FIELDS, SENTENCES
+from app.fab.document_sentences import NAMED_FIELDS
+from app.fab.sentences import SENTENCES
 
 _BYTES_PER_MB = 1024 * 1024
 

@@ -1,7 +1,7 @@
 """What account managers do with a payment, each for a reason: allocate, move, take back, give, undo."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from app.fab.forms import FormColumns, TenantForm, form_class
 from app.fab.messages import add_to_form, message_for
 from app.fab.portal import expose
 from app.fab.redirects import see_other
-from app.fab.widgets import FormPage
 from app.models import Invoice, Payment
 from app.services.allocations import allocate, move_allocation, take_back
 from app.services.payments.owners import give_to_company, take_from_company
@@ -45,17 +44,6 @@ class ReasonForm(TenantForm):
 
 class AmountForm(ReasonForm):
     amount = StringField(_("Amount"), [InputRequired(_("Fill in this field."))])
-
-
-@dataclass(frozen=True)
-class ActPage(FormPage):
-    """A form whose button says what it does."""
-
-    act: str = ""
-
-    @property
-    def submit(self) -> str:
-        return self.act
 
 
 @dataclass(frozen=True)
@@ -207,8 +195,7 @@ class PaymentActs(CompanyScreen):
 
     def _act_page(self, act: Act, form: Any, fields: tuple[str, ...]) -> Response:
         show_url = self.url("show", pk=self.datamodel.key_of(act.item))
-        drawn = self._form_page(form, fields, None)
-        page = ActPage(form, drawn.groups, show_url, drawn.lookup_urls, act=act.button)
+        page = replace(self._form_page(form, fields, None, act.button), cancel_url=show_url)
         context = {"lead": act.lead, "page": page, "item": act.item, "show_url": show_url}
         answer = self._page("backoffice/payment_act.html", act.title, {}, **context)
         return self._answer(answer, refused=bool(form.errors))
