@@ -38,12 +38,7 @@ def text_cell(value: str | None) -> str:
     Source: OWASP, CSV injection. Control characters are left out: a reader may skip them, and what
     follows would then come first.
     """
-    spaced = "".join(
-        " " if sign.isspace() else sign
-        for sign in value or ""
-        if sign.isspace() or unicodedata.category(sign) not in {"Cc", "Cs"}
-    )
-    text = " ".join(spaced.split())
+    text = " ".join(_without_controls(value or "").split())
     seen = next((sign for sign in text if unicodedata.category(sign) not in _UNSEEN), "")
     return f"'{text}" if seen in _FORMULA_STARTS else text
 
@@ -63,3 +58,13 @@ def amount_cell(cents: int, currency: str) -> str:
     known = is_currency(currency)
     amount = from_cents(cents, currency) if known else Decimal(cents).scaleb(-2)
     return f"{amount:.{exponent(currency) if known else 2}f}".replace(".", ",")
+
+
+def _without_controls(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        " " if sign.isspace() else sign
+        for sign in text
+        if sign.isspace() or unicodedata.category(sign) not in {"Cc", "Cs"}
+    )
