@@ -30,7 +30,7 @@ from app.domain.payments import (
     PaymentOrigin,
     account_key,
 )
-from app.domain.typed_amounts import exact_cents, read_amount
+from app.domain.typed_amounts import read_cents
 
 REQUIRED = ("date", "amount")
 COLUMNS = (*REQUIRED, "currency", "communication", "payer", "reference", "account")
@@ -134,7 +134,7 @@ def _payment(values: Mapping[str, str]) -> IncomingPayment:
 def _cents(text: str, currency: str) -> int:
     if not text.strip():
         raise AmountMissing
-    cents = exact_cents(read_amount(text), currency)
+    cents = read_cents(text, currency)
     if cents <= 0:
         raise NotPositive
     return cents

@@ -13,6 +13,7 @@ _PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
 _GROUPED = re.compile(r"([0-9]{1,3}(?:([.,])[0-9]{3})(?:\2[0-9]{3})*)(?:(?!\2)[.,]([0-9]+))?")
 _AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _LONGEST = 24
+_IN_A_GROUP = 3
 
 
 class AmountUnreadable(DomainError):
@@ -33,8 +34,16 @@ class AmountTooFine(DomainError):
     code: ClassVar[str] = "amount_too_fine"
 
 
-def read_amount(text: str) -> Decimal:
+def read_cents(text: str, currency: str) -> int:
+    """The amount that a text is, in minor units of the currency. Raises what the two below raise."""
+    has_three = exponent(currency) == _IN_A_GROUP
+    return exact_cents(read_amount(text, three_decimals=has_three), currency)
+
+
+def read_amount(text: str, *, three_decimals: bool = False) -> Decimal:
     """The amount that a text is: `1.234,56`, `1 234.56`, `€ 1234,56`, `-12`.
+
+    `three_decimals` says that 1.234 is one and a bit, as in currencies that have three.
 
     Raises:
         AmountUnreadable: it is none.
@@ -45,7 +54,7 @@ def read_amount(text: str) -> Decimal:
     bare = compact.lstrip("+-\u2212")
     if len(bare) > _LONGEST or len(compact) - len(bare) > 1:
         raise AmountUnreadable(field="amount", value=text[:40])
-    if _AMBIGUOUS.fullmatch(bare):
+    if not three_decimals and _AMBIGUOUS.fullmatch(bare):
         raise AmountAmbiguous(field="amount", value=text[:40])
     amount = _decimal(bare)
     if amount is None:

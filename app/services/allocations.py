@@ -174,8 +174,11 @@ def allocate_locked(
     reason: str | None = None,
 ) -> Allocation:
     """As `allocate`, of a payment and an invoice that the caller has locked, or has just written."""
+    was_nobodys = payment.company_id is None
     allocation = _allocate(session, payment, invoice, amount_cents=amount_cents)
     facts = _facts(payment.currency, allocation.amount_cents, reason)
+    if was_nobodys:
+        facts["company"] = (None, invoice.company.name)
     facts["open_cents"] = (invoice.open_cents + allocation.amount_cents, invoice.open_cents)
     _record(session, AuditAction.PAYMENT_ALLOCATED, payment, invoice, facts)
     return allocation

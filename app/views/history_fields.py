@@ -63,6 +63,7 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "bic": _("BIC"),
         "amount_cents": _("Amount"),
         "currency": _("Currency"),
+        "company": _("Company"),
         "invoice": _("Invoice"),
         "reason": _("Reason"),
         "reply": _("Answer"),

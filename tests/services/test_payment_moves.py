@@ -155,6 +155,20 @@ def test_every_step_can_be_undone_and_done_again(portfolio):
     assert is_true_to_the_rows(portfolio, [payment], [first, second])
 
 
+def test_money_that_an_allocation_made_somebodys_is_nobodys_again(portfolio):
+    from app.services.allocations import allocate
+    from app.services.payments.undoing import undo_last_step
+
+    dubois = cast.company(portfolio, cast.DUBOIS).id
+    payment, invoice = pay(portfolio, None, 500), add_invoice(portfolio, dubois)
+    allocate(portfolio, payment, invoice, reason=WHY)
+    portfolio.flush()
+
+    undo_last_step(portfolio, payment, reason="undone")
+
+    assert (payment.company_id, payment.left_cents, invoice.open_cents) == (None, 500, 10_000)
+
+
 def test_what_changed_since_is_not_undone(session):
     from app.services.allocations import allocate
     from app.services.payments.undoing import NothingToUndo, last_step, undo_last_step

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.domain.typed_amounts import exact_cents, read_amount
+from app.domain.typed_amounts import exact_cents, read_amount, read_cents
 from tests import cast
 from tests.payments import csv_file, is_true_to_the_rows, pay
 from tests.services.ledger import add_invoice, in_company
@@ -148,6 +148,14 @@ def test_an_amount_written_in_groups_is_read_back(cents, marks):
 
     assert exact_cents(read_amount(written), "EUR") == cents
     assert exact_cents(read_amount(f"-{written}"), "EUR") == -cents
+
+
+@given(cents=amounts, currency=st.sampled_from(["EUR", "JPY", "BHD"]))
+def test_what_a_page_writes_into_a_field_is_read_back(cents, currency):
+    from app.domain.money import from_cents
+
+    for mark in (".", ","):
+        assert read_cents(str(from_cents(cents, currency)).replace(".", mark), currency) == cents
 
 
 @given(st.text(alphabet="0123456789.,- €", max_size=14))

@@ -54,6 +54,8 @@ def _take_back(session: Session, payment: Payment, event: AuditEvent, reason: st
     if _paid(session, payment, invoice) != _amounts(event)[1]:
         raise NothingToUndo
     take_back(session, payment, invoice, reason=reason)
+    if "company" in event.changes:  # it was nobody's before
+        take_from_company(session, payment, reason=reason)
 
 
 def _allocate(session: Session, payment: Payment, event: AuditEvent, reason: str) -> None:

@@ -13,7 +13,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.domain.errors import DomainError
-from app.domain.typed_amounts import exact_cents, read_amount
+from app.domain.typed_amounts import read_cents
 from app.domain.typed_text import TextMissing, required_line
 from app.extensions import db
 from app.fab.access import guarded
@@ -83,7 +83,7 @@ class PaymentActs(CompanyScreen):
         act = Act(item, title, lead, gettext("Allocate"), done)
 
         def change() -> None:
-            cents = exact_cents(read_amount(form.amount.data or ""), item.currency)
+            cents = read_cents(form.amount.data or "", item.currency)
             allocate(db.session(), item, invoice, amount_cents=cents, reason=_reason(form))
 
         return self._carry_out(act, form, ("amount", "reason"), change)
@@ -244,7 +244,9 @@ class PaymentActs(CompanyScreen):
             },
             choices=self._relation_choices,
         )
-        return form_class(self.datamodel, columns)()
+        form: Any = form_class(self.datamodel, columns)()
+        form.company.flags.required = True
+        return form
 
 
 def _reason(form: Any) -> str:

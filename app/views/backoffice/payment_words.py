@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.numbers import get_decimal_symbol
 from flask_babel import gettext
 
 from app.domain.identifiers import display_structured_communication
@@ -13,7 +14,7 @@ from app.domain.payments import PaymentOrigin
 from app.fab.labels import label_of
 from app.models import Payment
 from app.services.payments.payment_page import OpenInvoice
-from app.views.formats import day, money
+from app.views.formats import day, money, page_region
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def communication_words(text: str | None) -> str | None:
 
 
 def plain_amount(cents: int, currency: str) -> str:
-    """An amount as a field takes it back, in every language: 1234.56."""
-    return str(from_cents(cents, currency))
+    """An amount as a field takes it back, with the decimal mark of the reader: 1234,56."""
+    return str(from_cents(cents, currency)).replace(".", get_decimal_symbol(page_region()))
 
 
 def payment_facts(payment: Payment) -> list[tuple[str, Any]]:

@@ -9,13 +9,13 @@ from flask import flash, g
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, StringField
+from wtforms import DateField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.domain.clock import today
 from app.domain.errors import DomainError
 from app.domain.payments import PaymentOrigin
-from app.domain.typed_amounts import exact_cents, read_amount
+from app.domain.typed_amounts import read_cents
 from app.domain.typed_text import checked_line
 from app.extensions import db
 from app.fab.access import guarded
@@ -123,6 +123,9 @@ class PaymentView(PaymentActs):
         "currency": StringField(
             _("Currency"), [InputRequired(_("Fill in this field.")), Length(3, 3)], default="EUR"
         ),
+        "received_on": DateField(
+            _("Received on"), [InputRequired(_("Fill in this field."))], default=today
+        ),
         # A form that is sent twice records one payment.
         "once": HiddenField(default=lambda: uuid4().hex),
     }
@@ -158,7 +161,7 @@ class PaymentView(PaymentActs):
         company = form.company.data
         new = NewPayment(
             company_id=company.id if company is not None else None,
-            amount_cents=exact_cents(read_amount(form.amount.data), currency),
+            amount_cents=read_cents(form.amount.data, currency),
             currency=currency,
             received_on=form.received_on.data,
             source=PaymentOrigin.MANUAL.value,
