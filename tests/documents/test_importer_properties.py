@@ -11,7 +11,7 @@ from app.domain.errors import DomainError
 from app.services.imports.amounts import amounts_of
 from app.services.imports.buyers import keys_of
 from app.services.imports.sellers import seller_key
-from app.services.imports.values import Incoming, hashed, read_source
+from app.services.imports.values import hashed, read_source
 from tests.documents.mutations import BOMB, GOOD, mutated
 
 LONGEST = timedelta(seconds=2)
@@ -53,7 +53,7 @@ def _read(data):
     return read_source(source, hashed(source))
 
 
-def _plan(incoming: Incoming):
+def _plan(incoming):
     """What the import asks of a document before the database does."""
     einvoice = incoming.document.einvoice
     assert keys_of(einvoice.buyer) is not None
