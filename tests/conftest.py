@@ -31,9 +31,14 @@ pytest_plugins = ["tests.rounds", "tests.authenticator"]
 
 # A build server tries the same examples each time, so that a red build is about the change at hand;
 # everybody else's runs keep looking for new ones.
-hypothesis.settings.register_profile("build", derandomize=True)
-if os.environ.get("CI"):
-    hypothesis.settings.load_profile("build")
+# How long an example takes says how busy the machine is: that fails nothing.
+hypothesis.settings.register_profile(
+    "here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "build", hypothesis.settings.get_profile("here"), derandomize=True
+)
+hypothesis.settings.load_profile("build" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """The statement of account as a table for a spreadsheet or a bookkeeping program."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
-from app.documents.csv_text import amount_cell, communication_cell, csv_pieces, day_cell, text_cell
+from app.documents.sheets import csv_pieces
 from app.documents.statement_words import statement_words
+from app.domain.cells import Cell, Money, communication
 from app.domain.statement import Account, Statement, StatementLine
 
 _COLUMNS = (
@@ -17,7 +19,7 @@ _COLUMNS = (
     "credit",
     "balance",
 )
-Row = tuple[str, ...]
+Row = tuple[Cell, ...]
 
 
 def statement_csv(statement: Statement, language: str) -> Iterator[bytes]:
@@ -28,11 +30,10 @@ def statement_csv(statement: Statement, language: str) -> Iterator[bytes]:
     balance is that of the lines above it.
     """
     words = statement_words(language)
-    return csv_pieces(_rows(statement, words))
+    return csv_pieces([words[column] for column in _COLUMNS], _rows(statement, words))
 
 
 def _rows(statement: Statement, words: Mapping[str, str]) -> Iterator[Row]:
-    yield tuple(words[column] for column in _COLUMNS)
     for account in statement.accounts:
         yield from _account_rows(statement, account, words)
 
@@ -40,9 +41,9 @@ def _rows(statement: Statement, words: Mapping[str, str]) -> Iterator[Row]:
 def _account_rows(
     statement: Statement, account: Account, words: Mapping[str, str]
 ) -> Iterator[Row]:
-    currency, last = account.currency, day_cell(statement.last)
+    currency, last = account.currency, statement.last
     balance = account.opening_cents
-    yield _sum(currency, day_cell(statement.first), words["opening"], balance)
+    yield _sum(currency, statement.first, words["opening"], balance)
     for line in account.lines():
         balance = line.balance_cents
         yield _line(line, currency, words)
@@ -53,8 +54,8 @@ def _account_rows(
     yield _sum(currency, last, words["unallocated"], -account.unallocated_cents)
 
 
-def _sum(currency: str, day: str, what: str, cents: int) -> Row:
-    return currency, day, what, "", "", "", "", "", amount_cell(cents, currency)
+def _sum(currency: str, day: date, what: str, cents: int) -> Row:
+    return currency, day, what, "", "", "", "", "", Money(cents, currency)
 
 
 def _line(line: StatementLine, currency: str, words: Mapping[str, str]) -> Row:
@@ -62,12 +63,12 @@ def _line(line: StatementLine, currency: str, words: Mapping[str, str]) -> Row:
     debit, credit = one.debit_cents, one.credit_cents
     return (
         currency,
-        day_cell(one.on),
+        one.on,
         words[one.kind],
-        text_cell(one.number),
-        communication_cell(one.reference),
-        day_cell(one.due_on),
-        "" if debit is None else amount_cell(debit, currency),
-        "" if credit is None else amount_cell(credit, currency),
-        amount_cell(line.balance_cents, currency),
+        one.number,
+        communication(one.reference),
+        one.due_on,
+        None if debit is None else Money(debit, currency),
+        None if credit is None else Money(credit, currency),
+        Money(line.balance_cents, currency),
     )

@@ -5,11 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from app.domain.identifiers import display_structured_communication
 from app.domain.money import exponent, from_cents, is_currency
 
 LONGEST_TEXT = 32_767
 """What a cell of Excel holds, counted as Excel counts: in units of UTF-16."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide forms are read as the others
+_UNSEEN = frozenset({"Cf", "Mn", "Me", "Zs"})
 _CUT = "…"
 
 
@@ -31,6 +33,11 @@ class Money(NamedTuple):
 
 
 Cell = str | date | Money | None
+
+
+def communication(value: str | None) -> str:
+    """A structured communication with its slashes, or a spreadsheet takes it for a number; no signs of addition."""
+    return display_structured_communication(value or "").strip("+")
 
 
 def plain(text: str) -> str:
@@ -73,7 +80,7 @@ def _begins_formula(text: str) -> bool:
 
 
 def _first_seen(text: str) -> int:
-    unseen = (place for place, sign in enumerate(text) if unicodedata.category(sign) != "Cf")
+    unseen = (place for place, sign in enumerate(text) if unicodedata.category(sign) not in _UNSEEN)
     return next(unseen, 0)
 
 

@@ -7,20 +7,14 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from app.documents.csv_text import (
-    amount_cell,
-    communication_cell,
-    csv_pieces,
-    day_cell,
-    text_cell,
-)
+from app.documents.sheets import csv_pieces
+from app.domain.cells import Cell, Money, communication
 from app.domain.einvoice import InvoiceKind
 from app.domain.errors import DomainError
 from app.domain.filenames import safe_stem
@@ -165,27 +159,27 @@ def index_csv(
 ) -> bytes:
     """The documents as a table, for a spreadsheet; one row each."""
     rows = (_index_row(one, kinds=kinds, states=states) for one in documents)
-    return b"".join(csv_pieces(chain([headings], rows)))
+    return b"".join(csv_pieces(headings, rows))
 
 
 def _index_row(
     one: Chosen, *, kinds: Mapping[Any, str], states: Mapping[Any, str]
-) -> tuple[str, ...]:
+) -> tuple[Cell, ...]:
     sign = -1 if one.kind is InvoiceKind.CREDIT_NOTE else 1
     cents = (sign * each for each in (one.net_cents, one.tax_cents, one.total_cents))
     return (
-        text_cell(one.number),
+        one.number,
         kinds[one.kind],
-        text_cell(one.address),
-        day_cell(one.issued_on),
-        day_cell(one.due_on),
+        one.address,
+        one.issued_on,
+        one.due_on,
         one.currency,
-        *(amount_cell(each, one.currency) for each in (*cents, one.signed_cents, one.open_cents)),
+        *(Money(each, one.currency) for each in (*cents, one.signed_cents, one.open_cents)),
         # The state of a credit note is that it is one, as in the list on the page.
         states[one.payment_state] if one.kind is InvoiceKind.INVOICE else kinds[one.kind],
-        text_cell(one.order_reference),
-        text_cell(one.buyer_reference),
-        communication_cell(one.structured_communication),
+        one.order_reference,
+        one.buyer_reference,
+        communication(one.structured_communication),
     )
 
 

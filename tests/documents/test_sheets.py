@@ -10,13 +10,19 @@ from hypothesis import strategies as st
 
 from app.documents import sheets
 from app.documents.sheets import csv_pieces, write_xlsx
-from app.domain.cells import LONGEST_TEXT, Money, fitting, plain
+from app.domain.cells import LONGEST_TEXT, Money, communication, csv_text, fitting, plain
 from tests.sheets import rows_of_csv, sheets_of
 
 HEADINGS = ("Number", "Day", "Amount")
 FORMULA_STARTS = "=+-@\t\r＝＋－＠"  # noqa: RUF001 - the wide forms
-ANYTHING = st.text(st.characters(exclude_categories=())) | st.builds(
-    str.__add__, st.sampled_from(FORMULA_STARTS), st.text()
+UNSEEN = "\x00\x01\x1b\x7f\u0085\u00ad\u200b\u200e\u202e\u2060\ufeff\u0301"
+NASTY = st.text(
+    st.sampled_from(UNSEEN + FORMULA_STARTS + "\n\v\f\u2028\u2029\xa0 ;,\"'|/\\0Aaé漢"), max_size=40
+)
+ANYTHING = (
+    NASTY
+    | st.text(st.characters(exclude_categories=()))
+    | st.builds(str.__add__, st.sampled_from(FORMULA_STARTS), st.text())
 )
 DAYS = st.none() | st.dates()
 AMOUNTS = st.builds(
@@ -49,6 +55,25 @@ def test_csv_reads_back_and_holds_no_formula(text, day, amount):
     assert not written.lstrip("\u200b\ufeff").startswith(tuple(FORMULA_STARTS))
     assert day_text == ("" if day is None else f"{day.day:02}/{day.month:02}/{day.year:04}")
     assert int(amount_text.replace(",", "")) == amount.cents
+
+
+@given(ANYTHING)
+@example("\ufeff@SUM(A1)")
+@example("\u0301=1")
+def test_no_text_begins_a_formula_even_for_a_reader_who_skips_what_is_not_seen(text):
+    cell = csv_text(text)
+
+    seen = "".join(sign for sign in cell if sign not in UNSEEN and not sign.isspace())
+    assert not seen.startswith(tuple(FORMULA_STARTS))
+    assert not csv_text(communication(text)).startswith(tuple(FORMULA_STARTS))
+    assert len(cell.splitlines()) <= 1
+    cell.encode()
+
+
+def test_a_structured_communication_is_no_number_and_no_sum():
+    assert communication("+++100/1260/05155+++") == "100/1260/05155"
+    assert communication("100126005155") == "100/1260/05155"
+    assert communication(None) == ""
 
 
 @given(ANYTHING, DAYS, AMOUNTS)

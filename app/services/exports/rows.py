@@ -7,9 +7,8 @@ from typing import Any
 from sqlalchemy import Row, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.domain.cells import Cell, Money
+from app.domain.cells import Cell, Money, communication
 from app.domain.einvoice import InvoiceKind
-from app.domain.identifiers import display_structured_communication
 from app.domain.invoicing import PaymentState
 from app.models import Address, Company, Invoice
 from app.services.exports.selection import InvoiceSelection
@@ -102,10 +101,5 @@ def cells_of(row: InvoiceRow, words: TableWords, *, several_companies: bool = Fa
         kind if is_credit_note else words.states[row.payment_state],
         row.order_reference,
         row.buyer_reference,
-        _communication(row.structured_communication),
+        communication(row.structured_communication),
     ]
-
-
-def _communication(value: str | None) -> str:
-    """With slashes, or a spreadsheet takes it for a number; without the signs of addition."""
-    return display_structured_communication(value or "").strip("+")

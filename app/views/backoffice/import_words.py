@@ -1,22 +1,18 @@
 """What an import says about its documents, in the reader's language: on its page and in its report."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import format_timedelta, gettext
 
+from app.documents.sheets import csv_pieces
+from app.domain.cells import Cell
 from app.domain.einvoice import InvoiceKind
 from app.domain.imports import ImportOutcome, RepairWay
 from app.fab.labels import label_of
 from app.fab.messages import sentence
 from app.services.imports.reports import BatchReport, ReportRow
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-BYTE_ORDER_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
-"""What a spreadsheet knows UTF-8 by."""
 
 
 def line_of(row: ReportRow) -> dict[str, Any]:
@@ -79,13 +75,8 @@ def progress_words(batch: BatchReport) -> str:
 
 
 def report_csv(pages: Iterable[list[ReportRow]]) -> Iterator[bytes]:
-    """The documents as a table that a Belgian Excel opens by a double click: semicolons and a byte-order mark.
-
-    A text that would begin a formula gets an apostrophe (OWASP, CSV injection).
-    """
-    yield (BYTE_ORDER_MARK + _csv([_headings()])).encode()
-    for rows in pages:
-        yield _csv([_cells(row) for row in rows]).encode()
+    """The documents as a table, one row each."""
+    return csv_pieces(_headings(), (_cells(row) for rows in pages for row in rows))
 
 
 def _headings() -> list[str]:
@@ -101,7 +92,7 @@ def _headings() -> list[str]:
     ]
 
 
-def _cells(row: ReportRow) -> list[str]:
+def _cells(row: ReportRow) -> list[Cell]:
     return [
         row.file,
         row.number or "",
@@ -112,15 +103,3 @@ def _cells(row: ReportRow) -> list[str]:
         " ".join(warnings_of(row)),
         f"{row.repaired_at:%d/%m/%Y} {repair_of(row)}" if row.repaired_at else "",
     ]
-
-
-def _csv(rows: list[list[str]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([[_safe(cell) for cell in row] for row in rows])
-    return text.getvalue()
-
-
-def _safe(value: str) -> str:
-    text = " ".join(value.split())
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
