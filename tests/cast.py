@@ -14,7 +14,8 @@ sees them, so a test of one company can name another one's rows. They open no sc
 
 Garage Lambert and Librairie Simon are in nobody's portfolio. Boulangerie Martin has three addresses
 (Liège is the default one), 24 months of invoices and three credit notes; one invoice is overdue, one
-is partly paid, and the newest credit note is still to be used.
+is partly paid, and the newest credit note is still to be used. Atelier Dubois has once paid 25.00
+too much, and one payment of 125.00 is nobody's yet.
 """
 
 from collections.abc import Iterator

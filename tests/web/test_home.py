@@ -83,3 +83,23 @@ def test_the_page_asks_the_database_no_more_than_it_has_parts(client, app):
 
     own = [one for one in seen if "login_session" not in one and "membership" not in one]
     assert len([one for one in own if one.lstrip().upper().startswith("SELECT")]) <= 8
+
+
+def test_what_was_paid_too_much_is_credit(client):
+    page = home(client, cast.INES, cast.DUBOIS).text
+
+    assert "25,00" in page
+    assert "Reste de vos paiements." in page or "Over van uw betalingen." in page
+
+
+def test_somebody_of_one_address_sees_no_payments(client, app):
+    from app.security.cross_company import cross_company
+    from tests.payments import pay
+
+    martin = cast.company(client, cast.MARTIN).id
+    with app.app_context(), cross_company("a test") as session:
+        pay(session, martin, 77_777)
+        session.commit()
+
+    assert "777,77" in home(client, cast.CLAIRE).text
+    assert "777,77" not in home(client, cast.LEA).text

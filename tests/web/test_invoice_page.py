@@ -180,3 +180,50 @@ def test_the_way_back_stays_in_the_list(claire, where):
     text = page_of(claire, cast.overdue_invoice(claire), f"?next={where}").text
 
     assert f'href="{where}"' not in text
+
+
+def test_what_paid_it_stands_there_and_nothing_else_of_the_payment(claire, app):
+    from sqlalchemy import select
+
+    from app.domain.invoicing import PaymentState
+    from app.models import Payment
+
+    partly = next(
+        one
+        for one in cast.invoices(claire, cast.MARTIN)
+        if one.payment_state is PaymentState.PARTLY
+    )
+    text = page_of(claire, partly).text
+    settled = re.search(r'id="settled".*?</section>', text, re.DOTALL)[0]
+
+    assert "Paiement du" in settled
+    assert "1\u202f000,00" in settled
+    for payment in cast._all(app, select(Payment).where(Payment.company_id == partly.company_id)):
+        assert str(payment.public_id) not in text
+        assert payment.external_reference not in text
+
+
+def test_a_credit_note_that_paid_it_stands_there_with_its_day(claire, app):
+    from sqlalchemy import select
+
+    from app.models import Allocation, Invoice
+
+    credited = select(Invoice).join(Allocation, Allocation.invoice_id == Invoice.id)
+    invoice = cast._all(app, credited.where(Allocation.credit_note_id.is_not(None)))[0]
+
+    assert re.search(r"Note de crédit NC-\d{4}-\d{4} du \d", page_of(claire, invoice).text)
+
+
+def test_who_sees_one_address_sees_that_it_was_paid_and_not_when(client):
+    cast.sign_in(client, cast.LEA)
+    paid = next(
+        one
+        for one in cast.invoices(client, cast.MARTIN)
+        if one.address_id == cast.address(client, "Namur").id
+        and one.open_cents == 0
+        and not one.is_credit_note
+    )
+    settled = re.search(r'id="settled".*?</section>', page_of(client, paid).text, re.DOTALL)[0]
+
+    assert "Paiement" in settled
+    assert "Paiement du" not in settled
