@@ -7,14 +7,27 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.einvoice import InvoiceKind
 from app.domain.invoicing import InvoiceTab, PaymentState
 from app.models import Address, Invoice
 from app.services.invoice_paging import NEWEST_FIRST, PAGE_SIZE, Cursor, Order, page_of, value_of
-from app.services.invoice_search import Search, condition, is_found
+from app.services.invoice_search import Search, condition, holding, is_found
 
 COUNT_CAP = 1_000
 """Tabs count up to here; more reads "1,000+": each further thousand costs the biggest companies milliseconds."""
@@ -59,11 +72,15 @@ class AddressName:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the filters offer; `is_found_on_index` says that a number or an amount was found as such."""
+    """What the filters offer; `is_found_on_index` says that a number or an amount was found as such.
+
+    Else `holding` are the documents whose references hold what was searched; None where no index names them.
+    """
 
     addresses: tuple[AddressName, ...]
     earliest_on: date | None
     is_found_on_index: bool
+    holding: tuple[int, ...] | None = None
 
     @property
     def names(self) -> Mapping[int, str]:
@@ -89,16 +106,16 @@ class InvoicePage:
 
 def surroundings(session: Session, search: Search | None) -> Surroundings:
     """One statement for everything around the list."""
-    statement = (
-        _around(is_found(session, search))
-        if search and not search.is_certain
-        else _around_no_search()
-    )
+    statement = _around_no_search() if search is None else _around_search(session, search)
     rows = session.execute(statement).all()
+    if not rows:
+        return Surroundings((), None, is_found_on_index=False)
+    first = rows[0]
     return Surroundings(
         addresses=tuple(AddressName(row.id, row.public_id, row.name) for row in rows),
-        earliest_on=rows[0].earliest if rows else None,
-        is_found_on_index=bool(rows and rows[0].found),
+        earliest_on=first.earliest,
+        is_found_on_index=bool(first.found),
+        holding=None if first.holding is None else tuple(first.holding),
     )
 
 
@@ -106,7 +123,7 @@ def settled(query: InvoiceQuery, around: Surroundings) -> InvoiceQuery:
     """The query with its search decided: by number or amount when that finds something, else anywhere."""
     if query.search is None or around.is_found_on_index:
         return query
-    return replace(query, search=query.search.anywhere)
+    return replace(query, search=replace(query.search.anywhere, ids=around.holding))
 
 
 def invoice_page(session: Session, query: InvoiceQuery, *, size: int = PAGE_SIZE) -> InvoicePage:
@@ -119,7 +136,7 @@ def counted_page(
     session: Session, query: InvoiceQuery
 ) -> tuple[InvoicePage, dict[InvoiceTab, int]]:
     """A page with the counts of the tabs beside it, in one statement wherever an index counts."""
-    if query.search is not None and query.search.is_certain:
+    if _reads_through(query.search):
         return invoice_page(session, query), tab_counts(session, query)
     is_first_of_all = query.search is None and query.cursor is None
     statement = _first_page(query) if is_first_of_all else _counted(session, query)
@@ -132,7 +149,7 @@ def counted_page(
 
 def tab_counts(session: Session, query: InvoiceQuery) -> dict[InvoiceTab, int]:
     """How many documents each tab holds under the query's filters, at most COUNT_CAP + 1; one statement."""
-    if query.search is not None and query.search.is_certain:
+    if _reads_through(query.search):
         statement = _counts_in_one_pass(_conditions(session, query), query.today)
     else:
         statement = select(*_counts_of(session, query))
@@ -158,6 +175,11 @@ def year_before(today: date) -> date:
     return (today - timedelta(days=is_leap_day)).replace(year=today.year - 1) + timedelta(days=1)
 
 
+def _reads_through(search: Search | None) -> bool:
+    """Whether no index says which documents match."""
+    return search is not None and search.is_certain and search.ids is None
+
+
 def _conditions(session: Session, query: InvoiceQuery) -> list[ColumnElement[bool]]:
     searched = [] if query.search is None else [condition(session, query.search)]
     return searched + _filters(query)
@@ -175,17 +197,27 @@ def _filters(query: InvoiceQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _around(found: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _around(found: ColumnElement[bool], holding: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     earliest = select(func.min(Invoice.issued_on)).scalar_subquery()
     columns = (Address.id, Address.public_id, Address.name)
-    statement = select(*columns, earliest.label("earliest"), found.label("found"))
-    return statement.order_by(Address.name, Address.id)
+    beside = (earliest.label("earliest"), found.label("found"), holding.label("holding"))
+    return select(*columns, *beside).order_by(Address.name, Address.id)
 
 
 @cache
 def _around_no_search() -> Select[*tuple[Any, ...]]:
     """Made once: making a statement takes longer than most of them take to answer."""
-    return _around(true())
+    return _around(true(), null())
+
+
+def _around_search(session: Session, search: Search) -> Select[*tuple[Any, ...]]:
+    """The references are looked through when no number and no amount is as searched."""
+    if search.is_certain:
+        return _around(false(), holding(session, search))
+    looked = select(is_found(session, search).label("found")).cte("looked")
+    once = looked.prefix_with("MATERIALIZED")
+    around = _around(once.c.found, case((once.c.found, null()), else_=holding(session, search)))
+    return around.select_from(Address).join(once, true())
 
 
 def _counts_of(session: Session, query: InvoiceQuery) -> tuple[ScalarSelect[int], ...]:

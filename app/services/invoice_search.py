@@ -1,21 +1,38 @@
 """What somebody typed into the search box of the invoice list, and the rows it stands for.
 
 A number is looked for by its beginning and an amount by its value, each on its index. What is
-neither, or found neither way, is looked for anywhere in the references. Row-level security keeps
-PostgreSQL from asking the trigram index first (LIKE is not leak-proof), so that there the company's
-own documents are read through: no path leads around the company.
+neither, or found neither way, is looked for anywhere in the references: in trigrams. Row-level
+security keeps PostgreSQL from asking their index (LIKE is not leak-proof), so a function of the
+database does (`migrations/search.py`): it names the documents first, the page then asks for those
+under its policies. Where it finds too many, and for one or two letters, the documents are read.
 """
 
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, or_, select, table
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    and_,
+    any_,
+    bindparam,
+    column,
+    func,
+    null,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.search_text import compact, searched
 from app.models import Invoice
 
+MOST_NAMED = 1_000
+"""Documents that are named by their keys; where more hold a text, the first page of them is soon read."""
 LONGEST = 100
 """Characters that are looked at; longer texts are cut."""
 _GROUPED = re.compile(r"([0-9]{1,3}([.,' ])[0-9]{3}(?:\2[0-9]{3})*)(?:(?!\2)[.,]([0-9]{1,2}))?")
@@ -38,11 +55,15 @@ class SearchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`cents` is the amount the text reads as, in hundredths; None when it is none."""
+    """`cents` is the amount the text reads as, in hundredths; None when it is none.
+
+    `ids` are the documents whose references hold the text, once they are known to be MOST_NAMED at most.
+    """
 
     text: str
     kind: SearchKind
     cents: int | None = None
+    ids: tuple[int, ...] | None = None
 
     @property
     def anywhere(self) -> "Search":
@@ -79,6 +100,25 @@ def is_found(session: Session, search: Search) -> ColumnElement[bool]:
     return or_(*(way.exists() for way in ways))
 
 
+def holding(session: Session, search: Search) -> ColumnElement[Any]:
+    """The keys of the documents whose references hold the text; null where they are too many, or no index says.
+
+    For a session whose scope is of companies: others are not kept from the index, and are shown nothing here.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return null()
+    terms = list(_terms(search.text))
+    return func.invoices_holding(terms[0], terms[-1], MOST_NAMED, type_=ARRAY(Integer))
+
+
+def looked_up(session: Session, search: Search) -> Search:
+    """The search with its documents named, where the index must be asked first; one statement, on PostgreSQL."""
+    if not search.is_certain or session.get_bind().dialect.name != "postgresql":
+        return search
+    found = session.scalar(select(holding(session, search)))
+    return replace(search, ids=None if found is None else tuple(found))
+
+
 def begins_with(text: InstrumentedAttribute[str], beginning: str) -> ColumnElement[bool]:
     """A range, because no index of SQLite and no secured one of PostgreSQL answers LIKE 'x%'."""
     last = ord(beginning[-1]) + 1
@@ -94,6 +134,9 @@ def _ways(session: Session, search: Search) -> list[ColumnElement[bool]]:
     if search.kind is SearchKind.NUMBER:
         spellings = dict.fromkeys((search.text, search.text.upper(), search.text.lower()))
         ways = [begins_with(Invoice.number, spelling) for spelling in spellings]
+    elif search.ids is not None:
+        named = bindparam("named", list(search.ids), ARRAY(Integer), unique=True)
+        ways = [Invoice.id == any_(named)]
     elif search.kind is SearchKind.ANYWHERE:
         is_indexed = session.get_bind().dialect.name == "sqlite"
         ways = [
