@@ -9,6 +9,7 @@ from uuid import UUID
 from werkzeug.datastructures import MultiDict
 
 from app.domain.invoicing import InvoiceTab
+from app.extensions import ports
 from app.services.invoice_list import InvoiceQuery, Surroundings, year_before
 from app.services.invoice_paging import Cursor, Order, PageUnknown
 from app.services.invoice_search import Search, read_search
@@ -118,9 +119,9 @@ class ListAddress:
     def _cursor(self) -> Cursor | None:
         try:
             if self.after:
-                return Cursor.read(self.after, self.order, backward=False)
+                return Cursor.read(self.after, self.order, backward=False, vault=ports().vault)
             if self.before:
-                return Cursor.read(self.before, self.order, backward=True)
+                return Cursor.read(self.before, self.order, backward=True, vault=ports().vault)
         except PageUnknown as error:
             raise BadAddress from error
         return None

@@ -10,7 +10,7 @@ from flask_babel import pgettext
 
 from app.domain.clock import today
 from app.domain.invoicing import InvoiceTab
-from app.extensions import db
+from app.extensions import db, ports
 from app.fab.portal import PortalView, expose
 from app.fab.redirects import here, requested_next
 from app.security.access import requires
@@ -105,8 +105,9 @@ def _list_context(
         "page_urls": {
             "first_url": address.url(list_url) if page.previous else None,
             "previous_url": page.previous
-            and address.url(list_url, before=page.previous.write(query.order)),
-            "next_url": page.next and address.url(list_url, after=page.next.write(query.order)),
+            and address.url(list_url, before=page.previous.write(query.order, vault=ports().vault)),
+            "next_url": page.next
+            and address.url(list_url, after=page.next.write(query.order, vault=ports().vault)),
         },
     }
 
