@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
-from uuid import UUID
 
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
+from jinja2.runtime import Macro
+from markupsafe import Markup, escape
 
 from app.domain.einvoice import InvoiceKind
 from app.domain.invoicing import PaymentState
 from app.views.formats import day, money, page_region
+from app.views.fragments import Pattern, hole
 
 StateKey = tuple[str, int]
 
@@ -30,12 +33,11 @@ class State:
 
 
 class DocumentRow(NamedTuple):
-    """One line of a list of documents; `state` is a key of the page's states.
+    """One line of a list of documents, as HTML already: `pill` is the one of `state`, a key of the page's states.
 
     A tuple, because a page makes dozens and reads each field: frozen dataclasses take their time to be made.
     """
 
-    public_id: UUID
     number: str
     url: str
     pdf_url: str
@@ -45,6 +47,7 @@ class DocumentRow(NamedTuple):
     state: StateKey
     amount: str
     place: str
+    pick: str
     cents: int
     currency: str
 
@@ -55,13 +58,38 @@ class DocumentRows:
     states: Mapping[StateKey, State]
     labels: Mapping[str, str]
 
+    def draw(
+        self, macro: Macro, pills: Mapping[StateKey, str], *, with_due: bool, with_pick: bool
+    ) -> Markup:
+        """The rows as `macro` draws them: it draws one with holes, which the rows fill."""
+
+        @cache
+        def drawn(*, has_place: bool) -> Pattern:
+            given: dict[str, str | None] = {name: hole(name) for name in DocumentRow._fields}
+            given |= {"due": given["due"] if with_due else None}
+            given |= {"pick": given["pick"] if with_pick else None}
+            given |= {"place": given["place"] if has_place else ""}
+            return Pattern(macro(labels=self.labels, **given))
+
+        filled = (
+            drawn(has_place=bool(row.place)).fill(row._asdict() | {"state": pills[row.state]})
+            for row in self.rows
+        )
+        return Markup("".join(filled))  # noqa: S704 - the rows are escaped
+
 
 def document_rows(
     found: Iterable[Any], *, today: date, list_url: str, places: Mapping[int, str], back: str = ""
 ) -> DocumentRows:
     """What `components/documents.html` draws. `back` is the address of the list the reader came from."""
     suffix = f"?next={quote(back)}" if back else ""
-    look = _Look(today, list_url, suffix, places, page_region())
+    look = _Look(
+        today,
+        escape(list_url),
+        suffix,
+        {key: escape(name) for key, name in places.items()},
+        page_region(),
+    )
     rows = tuple(_row(one, look) for one in found)
     return DocumentRows(
         rows=rows,
@@ -115,18 +143,19 @@ class _Look:
 
 
 def _row(one: Any, look: _Look) -> DocumentRow:
-    url = f"{look.list_url}/{one.public_id}"
+    public_id = str(one.public_id)
+    url = f"{look.list_url}/{public_id}"
     return DocumentRow(
-        public_id=one.public_id,
-        number=one.number,
+        number=escape(one.number),
         url=url + look.suffix,
         pdf_url=f"{url}.pdf",
         xml_url=f"{url}.xml",
-        issued=day(one.issued_on, region=look.region),
-        due="" if one.due_on is None else day(one.due_on, region=look.region),
+        issued=escape(day(one.issued_on, region=look.region)),
+        due="" if one.due_on is None else escape(day(one.due_on, region=look.region)),
         state=state_key(one, look.today),
-        amount=money(one.signed_cents, one.currency, region=look.region),
+        amount=escape(money(one.signed_cents, one.currency, region=look.region)),
         place=look.places.get(one.address_id, ""),
+        pick=public_id,
         cents=one.signed_cents,
-        currency=one.currency,
+        currency=escape(one.currency),
     )
