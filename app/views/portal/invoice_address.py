@@ -1,6 +1,6 @@
 """The address bar of the invoice list: read into a query, and written back for every link of the page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
 from urllib.parse import urlencode
@@ -62,6 +62,10 @@ class ListAddress:
     def search(self) -> Search | None:
         search = read_search(self.text)
         return search.anywhere if search is not None and self.everywhere else search
+
+    @property
+    def without_page(self) -> Self:
+        return replace(self, after="", before="")
 
     @property
     def is_filtered(self) -> bool:

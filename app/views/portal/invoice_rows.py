@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -18,7 +17,7 @@ from markupsafe import Markup, escape
 from app.domain.einvoice import InvoiceKind
 from app.domain.invoicing import PaymentState
 from app.views.formats import day, money, page_region
-from app.views.fragments import Pattern, hole
+from app.views.fragments import Pattern, hole, kept
 
 StateKey = tuple[str, int]
 
@@ -30,6 +29,15 @@ class State:
     text: str
     kind: str = ""
     ring: bool = False
+
+
+class Labels(NamedTuple):
+    """The words of the columns."""
+
+    issued: str
+    due: str
+    delivery: str
+    pick: str
 
 
 class DocumentRow(NamedTuple):
@@ -56,26 +64,31 @@ class DocumentRow(NamedTuple):
 class DocumentRows:
     rows: tuple[DocumentRow, ...]
     states: Mapping[StateKey, State]
-    labels: Mapping[str, str]
+    labels: Labels
 
     def draw(
         self, macro: Macro, pills: Mapping[StateKey, str], *, with_due: bool, with_pick: bool
     ) -> Markup:
         """The rows as `macro` draws them: it draws one with holes, which the rows fill."""
-
-        @cache
-        def drawn(*, has_place: bool) -> Pattern:
-            given: dict[str, str | None] = {name: hole(name) for name in DocumentRow._fields}
-            given |= {"due": given["due"] if with_due else None}
-            given |= {"pick": given["pick"] if with_pick else None}
-            given |= {"place": given["place"] if has_place else ""}
-            return Pattern(macro(labels=self.labels, **given))
-
+        named, unnamed = (
+            self._pattern(macro, with_due=with_due, with_pick=with_pick, place=place)
+            for place in (hole("place"), "")
+        )
         filled = (
-            drawn(has_place=bool(row.place)).fill(row._asdict() | {"state": pills[row.state]})
+            (named if row.place else unnamed).fill(row._asdict() | {"state": pills[row.state]})
             for row in self.rows
         )
         return Markup("".join(filled))  # noqa: S704 - the rows are escaped
+
+    def _pattern(self, macro: Macro, *, with_due: bool, with_pick: bool, place: str) -> Pattern:
+        number, url, pdf_url, xml_url, issued, due, state, amount, _place, pick, cents, currency = (
+            hole(name) for name in DocumentRow._fields
+        )
+        drawn = kept(
+            macro, self.labels, number, url, pdf_url, xml_url, issued, state, amount,
+            due if with_due else None, None, place, "", pick if with_pick else None, cents, currency,
+        )  # fmt: skip
+        return Pattern(drawn)
 
 
 def document_rows(
@@ -94,7 +107,7 @@ def document_rows(
     return DocumentRows(
         rows=rows,
         states={key: state_of(key) for key in {row.state for row in rows}},
-        labels={"issued": _("Issued"), "due": _("Due"), "delivery": "", "pick": _("Select")},
+        labels=Labels(_("Issued"), _("Due"), "", _("Select")),
     )
 
 
