@@ -191,8 +191,16 @@ def _after_begin(
     session: Session, _transaction: SessionTransaction, connection: Connection
 ) -> None:
     scope: Scope | None = session.info.get("scope")
-    if scope is not None:
+    if scope is not None and not _is_of_auditors(session, connection):
         bind_scope(connection, scope)
+
+
+def _is_of_auditors(session: Session, connection: Connection) -> bool:
+    """Whether the connection is the read-only role's, whose policies ask no setting."""
+    if not isinstance(session, TenantSession):
+        return False
+    reader = session.reading_engine()
+    return connection.engine is reader and reader.url != session.get_bind().engine.url
 
 
 def _after_rollback(session: Session, _transaction: SessionTransaction) -> None:

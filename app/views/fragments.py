@@ -3,9 +3,9 @@
 Drawing the frame of a page takes longer than asking for its rows.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask
 from flask_babel import get_locale
@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 MOST: Final = 2_048
 """Fragments that a process keeps, of a few kilobytes each; then it begins anew."""
-_BEGINS, _ENDS = "\ue000", "\ue001"  # of nobody's alphabet: escaping leaves them as they are
 
 _lock = Lock()
 _kept: dict[Hashable, Markup] = {}
@@ -32,7 +31,9 @@ def kept(macro: Macro, *arguments: Hashable) -> Markup:
     For macros that draw from their arguments and the language alone: no token of a form, no request, no clock. What a
     person has typed is not kept either.
     """
-    key = (macro._func, str(get_locale()), arguments)  # noqa: SLF001 - the macro as compiled, whoever imported it
+    locale = get_locale()
+    language = locale.language if locale else ""
+    key = (macro._func, language, arguments)  # noqa: SLF001 - the macro as compiled, whoever imported it
     try:
         found = _kept.get(key)
     except TypeError:  # a list, or something else that may change
@@ -44,17 +45,3 @@ def kept(macro: Macro, *arguments: Hashable) -> Markup:
                 _kept.clear()
             _kept[key] = found
     return found
-
-
-class Pattern:
-    """The HTML of a macro with holes: drawn once, filled for each row with values that are escaped already."""
-
-    def __init__(self, drawn: str) -> None:
-        # A plain text: filling one of Markup's would escape again what is escaped.
-        whole = str(drawn).replace("%", "%%").replace(_BEGINS, "%(").replace(_ENDS, ")s")
-        self.fill: Callable[[Mapping[str, Any]], str] = whole.__mod__
-
-
-def hole(name: str) -> str:
-    """What a macro is given in the place of a value."""
-    return f"{_BEGINS}{name}{_ENDS}"

@@ -16,8 +16,9 @@ from markupsafe import Markup, escape
 
 from app.domain.einvoice import InvoiceKind
 from app.domain.invoicing import PaymentState
+from app.fab.patterns import Pattern, hole
 from app.views.formats import day, money, page_region
-from app.views.fragments import Pattern, hole, kept
+from app.views.fragments import kept
 
 StateKey = tuple[str, int]
 
