@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 
 from app import create_app
+from app.security.vault import AesGcmVault
 from benchmarks.fill import fill
 from benchmarks.measure import Bench, Measured, statistics_of
 from benchmarks.pages import Library
@@ -79,7 +80,8 @@ def settings_of(addresses: Addresses, folder: Path) -> Settings:
 
 def measure(database: Filled, arguments: argparse.Namespace) -> Run:
     """Serve both, check every page once, then time them by turns."""
-    library = Library(database.superuser)
+    keys = settings_of(database.addresses, database.folder).sealing_keys
+    library = Library(database.superuser, AesGcmVault(keys))
     pages = library.pages()
     users = {who: library.user_id(who) for who in dict.fromkeys(page.who for page in pages)}
     variables = environment(database.addresses, database.folder)

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import namedtuple_row
 
+from app.domain.ports import Vault
 from app.services.invoice_paging import NEWEST_FIRST, PAGE_SIZE, Cursor
 from benchmarks.fill import BIG_COMPANY, SMALL_COMPANY
 
@@ -43,9 +44,10 @@ class _Customer:
 
 
 class Library:
-    """Finds documents in a filled database, as a role that sees all of them."""
+    """Finds documents in a filled database, as a role that sees all of them; `vault` is the product's."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, vault: Vault) -> None:
+        self._vault = vault
         self._connection = psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
 
     def user_id(self, email: str) -> int:
@@ -73,12 +75,11 @@ class Library:
         deep = min(DEEP_PAGE, owned // PAGE_SIZE)
         skipped = (deep - 1) * PAGE_SIZE
         last = self._rows(
-            f"SELECT id, public_id, issued_on FROM invoice WHERE company_id = %s {_NEWEST} "
-            "OFFSET %s LIMIT 1",
+            f"SELECT id, issued_on FROM invoice WHERE company_id = %s {_NEWEST} OFFSET %s LIMIT 1",
             big.id,
             skipped - 1,
         )[0]
-        token = Cursor(last.issued_on, last.public_id, skipped).write(NEWEST_FIRST)
+        token = Cursor(last.issued_on, last.id, skipped).write(NEWEST_FIRST, vault=self._vault)
         since, until = date(last.issued_on.year, 1, 1), date(last.issued_on.year, 12, 31)
         paid = "AND kind = 'INVOICE' AND payment_state = 'PAID' AND issued_on BETWEEN %s AND %s"
         return [

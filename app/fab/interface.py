@@ -14,7 +14,7 @@ from app.fab.filters import BelongsTo, TenantFilterConverter
 from app.fab.keyset import Cursor, Order, beyond, python_type_of, read_value
 from app.fab.saving import SavingInterface
 
-COUNT_CAP = 10_000
+COUNT_CAP = 1_000
 _LARGEST_KEY = 2**31 - 1
 _LABEL_COLUMNS = ("name", "number", "label", "title", "email")
 

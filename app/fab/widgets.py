@@ -1,15 +1,20 @@
 """What the templates of generated screens draw: lists, searches, records and forms, ready to print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask_appbuilder.widgets import FormWidget, ListWidget, SearchWidget, ShowWidget
 from flask_babel import format_decimal, gettext
+from jinja2.runtime import Macro
+from markupsafe import Markup, escape
 from wtforms import Field
 
 from app.fab.fields import RelationField
 from app.fab.interface import COUNT_CAP, Page
+from app.fab.patterns import Pattern, hole
+
+_URLS = ("show_url", "edit_url", "delete_url")
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,25 @@ class ListTable:
     next_url: str | None
     add_url: str | None = None
     actions: Sequence[Action] = ()
+
+    def draw_rows(self, macro: Macro, words: Mapping[str, object]) -> Markup:
+        """The rows as `macro(table, row, words)` draws them: it draws one with holes, which the rows fill."""
+        pattern = Pattern(macro(self, _row_of_holes(self.rows[0]), words))
+        filled = (pattern.fill(_values_of(row)) for row in self.rows)
+        return Markup("".join(filled))  # noqa: S704 - the values are escaped
+
+
+def _row_of_holes(like: Row) -> Row:
+    """The rows of a list have the same links: those that the reader may follow."""
+    urls = {name: hole(name) if getattr(like, name) else None for name in _URLS}
+    cells = [hole(f"cell_{place}") for place in range(len(like.cells))]
+    return Row(hole("key"), hole("label"), cells, **urls)
+
+
+def _values_of(row: Row) -> Mapping[str, str]:
+    values = {f"cell_{place}": escape(cell) for place, cell in enumerate(row.cells)}
+    values |= {name: escape(getattr(row, name) or "") for name in _URLS}
+    return values | {"key": escape(row.key), "label": escape(row.label)}
 
 
 @dataclass(frozen=True)
@@ -118,11 +142,14 @@ def position_of(page: Page) -> str:
     """Where the page stands in its list, in words; a capped count ends in "+"."""
     if not page.rows:
         return gettext("No results")
+    last = page.first + len(page.rows) - 1
+    span = {"first": format_decimal(page.first), "last": format_decimal(last)}
+    if page.total > COUNT_CAP and last > COUNT_CAP:
+        return gettext("%(first)s to %(last)s", **span)
     total = format_decimal(min(page.total, COUNT_CAP))
     return gettext(
         "%(first)s to %(last)s of %(total)s",
-        first=format_decimal(page.first),
-        last=format_decimal(page.first + len(page.rows) - 1),
+        **span,
         total=f"{total}+" if page.total > COUNT_CAP else total,
     )
 

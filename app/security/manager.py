@@ -12,8 +12,9 @@ from app.extensions import db
 from app.models import PortalUser
 from app.security.access import current_principal, know_actor
 from app.security.permissions import fab_roles
-from app.security.principal import Principal, SignedIn, load_principal, locked_principal
+from app.security.principal import Principal, load_principal, locked_principal
 from app.security.sessions import signed_in
+from app.security.signed_in import SignedIn
 
 
 class SessionsOnly(LoginManager):

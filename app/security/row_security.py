@@ -1,5 +1,7 @@
 """Wall 2 on PostgreSQL: tells the database whose rows this transaction may touch."""
 
+from functools import lru_cache
+
 from sqlalchemy import Connection, func, select
 from sqlalchemy.sql import Select
 
@@ -27,6 +29,7 @@ def bind_person(connection: Connection, user_id: int) -> None:
         connection.execute(select(func.set_config(USER, str(user_id), True)))
 
 
+@lru_cache(maxsize=512)
 def _settings_of(scope: Scope) -> Select[tuple[str, ...]]:
     limited = scope.addresses is not None
     values = {

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, cast
+from uuid import UUID
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask import session as flask_session
@@ -20,7 +21,8 @@ from app.domain.access import SignInMethod
 from app.domain.clock import now
 from app.extensions import db
 from app.models import LoginSession
-from app.security.principal import Principal, SignedIn, find_signed_in
+from app.security.principal import Principal
+from app.security.signed_in import SignedIn, find_signed_in
 from app.services import sessions as rows
 from app.services.devices import note_device
 from app.services.memberships import touch_membership
@@ -105,7 +107,8 @@ class PortalSessions(SecureCookieSessionInterface):
     def read(self, asked: Request) -> tuple[SignedIn | None, dict[str, Any]]:
         token = asked.cookies.get(_sid_name(current_app))
         if token:
-            signed_in = find_signed_in(db.session(), rows.hash_token(token))
+            company: UUID | None = g.get("company_in_path")
+            signed_in = find_signed_in(db.session(), rows.hash_token(token), company)
             if signed_in is not None:
                 return signed_in, json.loads(signed_in.data)
         return None, dict(super().open_session(current_app, asked) or {})

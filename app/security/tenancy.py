@@ -7,6 +7,7 @@ that passed neither. Wall 2 (row-level security) is told the same scope when a t
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Engine, event
@@ -82,6 +83,16 @@ def open_scope(session: Session, scope: Scope, *, told: bool = False) -> None:
     session.info["scope"] = scope
     if session.in_transaction() and not told:
         bind_scope(session.connection(), scope)
+
+
+def know_as_told(session: Session, company: UUID | None) -> None:
+    """Note that this transaction's settings for wall 2 are made, for `company` as the path names it."""
+    session.info["told"] = (session.get_transaction(), company)
+
+
+def was_told(session: Session, company: UUID | None) -> bool:
+    """Whether they are: settings end with their transaction."""
+    return session.info.get("told") == (session.get_transaction(), company)
 
 
 def current_scope(session: Session) -> Scope:
@@ -180,8 +191,16 @@ def _after_begin(
     session: Session, _transaction: SessionTransaction, connection: Connection
 ) -> None:
     scope: Scope | None = session.info.get("scope")
-    if scope is not None:
+    if scope is not None and not _is_of_auditors(session, connection):
         bind_scope(connection, scope)
+
+
+def _is_of_auditors(session: Session, connection: Connection) -> bool:
+    """Whether the connection is the read-only role's, whose policies ask no setting."""
+    if not isinstance(session, TenantSession):
+        return False
+    reader = session.reading_engine()
+    return connection.engine is reader and reader.url != session.get_bind().engine.url
 
 
 def _after_rollback(session: Session, _transaction: SessionTransaction) -> None:

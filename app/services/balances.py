@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.einvoice import InvoiceKind
 from app.models import Invoice
-from app.services.invoice_list import UNPAID
+from app.services.invoice_statements import UNPAID
 from app.services.payments.unallocated import unallocated_payments
 
 MAIN_CURRENCY = "EUR"

@@ -3,38 +3,29 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, literal, select, true
+from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import Session
 
-from app.domain.einvoice import InvoiceKind
-from app.domain.invoicing import InvoiceTab, PaymentState
-from app.models import Address, Invoice
-from app.services.invoice_paging import NEWEST_FIRST, PAGE_SIZE, Cursor, Order, page_of, value_of
-from app.services.invoice_search import Search, condition, is_found
-from app.services.saved_filter_names import FilterName, own_names, read_names
+from app.domain.invoicing import InvoiceTab
+from app.services.invoice_paging import NEWEST_FIRST, PAGE_SIZE, Cursor, Order, value_of
+from app.services.invoice_search import Search, holding_values, values_of
+from app.services.invoice_statements import (
+    Form,
+    conditions,
+    count_name,
+    counted_statement,
+    counts_by_index,
+    counts_in_one_pass,
+    rows_statement,
+    surroundings_statement,
+)
+from app.services.saved_filter_names import FilterName, read_names
 
 COUNT_CAP = 1_000
 """Tabs count up to here; more reads "1,000+": each further thousand costs the biggest companies milliseconds."""
-UNPAID = (PaymentState.OPEN, PaymentState.PARTLY)
-# As expressions: a list of values is written into the SQL anew at each execution.
-_UNPAID = tuple(literal(state, Invoice.payment_state.type) for state in UNPAID)
-_COLUMNS = (
-    Invoice.id,
-    Invoice.public_id,
-    Invoice.number,
-    Invoice.kind,
-    Invoice.address_id,
-    Invoice.issued_on,
-    Invoice.due_on,
-    Invoice.currency,
-    Invoice.signed_cents,
-    Invoice.open_cents,
-    Invoice.payment_state,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +53,15 @@ class AddressName:
 class Surroundings:
     """What the filters offer, and those that were saved, by name.
 
-    `is_found_on_index` says that a number or an amount was found as such.
+    `is_found_on_index` says that a number or an amount was found as such. Else `holding` are the documents
+    whose references hold what was searched; None where no index names them.
     """
 
     addresses: tuple[AddressName, ...]
     earliest_on: date | None
     is_found_on_index: bool
     saved: tuple[FilterName, ...] = ()
+    holding: tuple[int, ...] | None = None
 
     @property
     def names(self) -> Mapping[int, str]:
@@ -94,17 +87,16 @@ class InvoicePage:
 
 def surroundings(session: Session, search: Search | None) -> Surroundings:
     """One statement for everything around the list."""
-    statement = (
-        _around(is_found(session, search))
-        if search and not search.is_certain
-        else _around_no_search()
-    )
-    rows = session.execute(statement).all()
+    rows = session.execute(*_surroundings(session, search)).all()
+    if not rows:
+        return Surroundings((), None, is_found_on_index=False)
+    first = rows[0]
     return Surroundings(
         addresses=tuple(AddressName(row.id, row.public_id, row.name) for row in rows),
-        earliest_on=rows[0].earliest if rows else None,
-        is_found_on_index=bool(rows and rows[0].found),
-        saved=read_names(rows[0].saved if rows else None),
+        earliest_on=first.earliest,
+        is_found_on_index=bool(first.found),
+        holding=None if first.holding is None else tuple(first.holding),
+        saved=read_names(first.saved),
     )
 
 
@@ -112,55 +104,43 @@ def settled(query: InvoiceQuery, around: Surroundings) -> InvoiceQuery:
     """The query with its search decided: by number or amount when that finds something, else anywhere."""
     if query.search is None or around.is_found_on_index:
         return query
-    return replace(query, search=query.search.anywhere)
+    return replace(query, search=replace(query.search.anywhere, ids=around.holding))
 
 
 def invoice_page(session: Session, query: InvoiceQuery, *, size: int = PAGE_SIZE) -> InvoicePage:
     """One page of the documents that the query asks for; always one statement."""
-    statement = _rows_of(query, _conditions(session, query), limit=size + 1)
-    return _page_of(query, session.execute(statement).all(), size)
+    form, values = _asked(session, query)
+    found = session.execute(rows_statement(form, limit=size + 1), values).all()
+    return _page_of(query, found, size)
 
 
 def counted_page(
     session: Session, query: InvoiceQuery
 ) -> tuple[InvoicePage, dict[InvoiceTab, int]]:
     """A page with the counts of the tabs beside it, in one statement wherever an index counts."""
-    if query.search is not None and query.search.is_certain:
+    if _reads_through(query.search):
         return invoice_page(session, query), tab_counts(session, query)
-    is_first_of_all = query.search is None and query.cursor is None
-    statement = _first_page(query) if is_first_of_all else _counted(session, query)
-    found = session.execute(statement).all()
+    form, values = _asked(session, query)
+    found = session.execute(counted_statement(form, limit=PAGE_SIZE + 1), values).all()
     page = _page_of(query, found, PAGE_SIZE)
     if not found:
         return page, tab_counts(session, query)
-    return page, _capped([getattr(found[0], _count_name(tab)) for tab in InvoiceTab])
+    return page, _capped([getattr(found[0], count_name(tab)) for tab in InvoiceTab])
 
 
 def tab_counts(session: Session, query: InvoiceQuery) -> dict[InvoiceTab, int]:
     """How many documents each tab holds under the query's filters, at most COUNT_CAP + 1; one statement."""
-    if query.search is not None and query.search.is_certain:
-        statement = _counts_in_one_pass(_conditions(session, query), query.today)
-    else:
-        statement = select(*_counts_of(session, query))
-    return _capped(session.execute(statement).one())
+    form, values = _asked(session, query)
+    count = counts_in_one_pass if _reads_through(query.search) else counts_by_index
+    return _capped(session.execute(count(form.without_page), values).one())
 
 
-def in_tab(tab: InvoiceTab, today: date) -> ColumnElement[bool]:
-    """The documents of a tab; a credit note is in ALL and CREDIT_NOTES only."""
-    if tab is InvoiceTab.ALL:
-        return true()
-    if tab is InvoiceTab.CREDIT_NOTES:
-        return Invoice.kind == InvoiceKind.CREDIT_NOTE
-    invoices = Invoice.kind == InvoiceKind.INVOICE
-    if tab is InvoiceTab.PAID:
-        return and_(invoices, Invoice.payment_state == PaymentState.PAID)
-    is_open = and_(invoices, Invoice.payment_state.in_(_UNPAID), Invoice.open_cents > 0)
-    return is_open if tab is InvoiceTab.OPEN else and_(is_open, Invoice.due_on < today)
-
-
-def conditions_of(session: Session, query: InvoiceQuery) -> list[ColumnElement[bool]]:
-    """Everything that the query asks for: its search, its filters and its tab."""
-    return [*_conditions(session, query), in_tab(query.tab, query.today)]
+def asked_of(
+    session: Session, query: InvoiceQuery
+) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+    """Everything that the query asks for, its search, filters and tab; and the values to bind to that."""
+    form, values = _asked(session, query)
+    return conditions(form), values
 
 
 def year_before(today: date) -> date:
@@ -169,85 +149,42 @@ def year_before(today: date) -> date:
     return (today - timedelta(days=is_leap_day)).replace(year=today.year - 1) + timedelta(days=1)
 
 
-def _conditions(session: Session, query: InvoiceQuery) -> list[ColumnElement[bool]]:
-    searched = [] if query.search is None else [condition(session, query.search)]
-    return searched + _filters(query)
-
-
-def _filters(query: InvoiceQuery) -> list[ColumnElement[bool]]:
-    """Everything but the search."""
-    conditions: list[ColumnElement[bool]] = []
-    if query.issued_from is not None:
-        conditions.append(Invoice.issued_on >= query.issued_from)
-    if query.issued_to is not None:
-        conditions.append(Invoice.issued_on <= query.issued_to)
-    if query.address_id is not None:
-        conditions.append(Invoice.address_id == query.address_id)
-    return conditions
-
-
-def _around(found: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    earliest = select(func.min(Invoice.issued_on)).scalar_subquery()
-    columns = (Address.id, Address.public_id, Address.name)
-    beside = (earliest.label("earliest"), found.label("found"), own_names().label("saved"))
-    return select(*columns, *beside).order_by(Address.name, Address.id)
-
-
-@cache
-def _around_no_search() -> Select[*tuple[Any, ...]]:
-    """Made once: making a statement takes longer than most of them take to answer."""
-    return _around(true())
-
-
-def _counts_of(session: Session, query: InvoiceQuery) -> tuple[ScalarSelect[int], ...]:
-    """Each tab's count along its index."""
-    if query.search is not None:
-        return _counts_by_index(_conditions(session, query), query.today, cap=COUNT_CAP)
-    return _counts_without_search(
-        replace(query, tab=InvoiceTab.ALL, order=NEWEST_FIRST, cursor=None), COUNT_CAP
+def _surroundings(session: Session, search: Search | None) -> tuple[Any, dict[str, Any]]:
+    if search is None:
+        return surroundings_statement(None, is_certain=True, is_named=False), {}
+    values = {} if search.is_certain else values_of(session, search)
+    is_named = session.get_bind().dialect.name == "postgresql"
+    statement = surroundings_statement(
+        tuple(values), is_certain=search.is_certain, is_named=is_named
     )
+    return statement, values | (holding_values(search) if is_named else {})
 
 
-@lru_cache(maxsize=64)
-def _counts_without_search(query: InvoiceQuery, cap: int) -> tuple[ScalarSelect[int], ...]:
-    """The counts of most pages, made once for each choice of filters; whose rows is added at each execution."""
-    return _counts_by_index(_filters(query), query.today, cap=cap)
+def _reads_through(search: Search | None) -> bool:
+    """Whether no index says which documents match."""
+    return search is not None and search.is_certain and search.ids is None
+
+
+def _asked(session: Session, query: InvoiceQuery) -> tuple[Form, dict[str, Any]]:
+    """The form of what is asked, and the values that are bound to it."""
+    filters = {
+        "issued_from": query.issued_from,
+        "issued_to": query.issued_to,
+        "at_address": query.address_id,
+    }
+    values = {name: value for name, value in filters.items() if value is not None}
+    if query.search is not None:
+        values |= values_of(session, query.search)
+    cursor = query.cursor
+    form = Form(query.tab, query.order, cursor.walk if cursor else None, tuple(values))
+    beside = {"beside_value": cursor.value, "beside_id": cursor.id} if cursor else {}
+    return form, values | beside | {"today": query.today, "full": COUNT_CAP + 1}
 
 
 def _capped(counts: Iterable[int | None]) -> dict[InvoiceTab, int]:
     return {
         tab: min(count or 0, COUNT_CAP + 1) for tab, count in zip(InvoiceTab, counts, strict=True)
     }
-
-
-def _counted(session: Session, query: InvoiceQuery) -> Select[*tuple[Any, ...]]:
-    conditions, counts = _conditions(session, query), _counts_of(session, query)
-    return _rows_of(query, conditions, counts, limit=PAGE_SIZE + 1)
-
-
-@lru_cache(maxsize=64)
-def _first_page(query: InvoiceQuery) -> Select[*tuple[Any, ...]]:
-    """The page that is asked most, made once for each choice of filters, as are its counts."""
-    counts = _counts_without_search(
-        replace(query, tab=InvoiceTab.ALL, order=NEWEST_FIRST), COUNT_CAP
-    )
-    return _rows_of(query, _filters(query), counts, limit=PAGE_SIZE + 1)
-
-
-def _rows_of(
-    query: InvoiceQuery,
-    conditions: Sequence[ColumnElement[bool]],
-    counts: Sequence[ScalarSelect[int]] = (),
-    *,
-    limit: int,
-) -> Select[*tuple[Any, ...]]:
-    beside = [count.label(_count_name(tab)) for tab, count in zip(InvoiceTab, counts, strict=False)]
-    base = select(*_COLUMNS, *beside).where(*conditions, in_tab(query.tab, query.today))
-    return page_of(base, query.order, query.cursor, limit=limit)
-
-
-def _count_name(tab: InvoiceTab) -> str:
-    return f"{tab}_count"
 
 
 def _page_of(query: InvoiceQuery, found: Sequence[Row[*tuple[Any, ...]]], size: int) -> InvoicePage:
@@ -271,31 +208,6 @@ def _page(
     return InvoicePage(
         rows=rows,
         first=first,
-        previous=Cursor(value_of(top, order), top.public_id, first, backward=True)
-        if before
-        else None,
-        next=Cursor(value_of(bottom, order), bottom.public_id, last) if after else None,
+        previous=Cursor(value_of(top, order), top.id, first, backward=True) if before else None,
+        next=Cursor(value_of(bottom, order), bottom.id, last) if after else None,
     )
-
-
-def _counts_by_index(
-    conditions: Sequence[ColumnElement[bool]], today: date, *, cap: int
-) -> tuple[ScalarSelect[int], ...]:
-    """Each tab along its index, no further than the cap."""
-    capped = (
-        select(literal(1))
-        .select_from(Invoice)
-        .where(*conditions, in_tab(tab, today))
-        .limit(cap + 1)
-        .subquery()
-        for tab in InvoiceTab
-    )
-    return tuple(select(func.count()).select_from(rows).scalar_subquery() for rows in capped)
-
-
-def _counts_in_one_pass(
-    conditions: Sequence[ColumnElement[bool]], today: date
-) -> Select[*tuple[Any, ...]]:
-    """All tabs while reading the rows once: where no index answers, five readings would cost five."""
-    counts = (func.count().filter(in_tab(tab, today)) for tab in InvoiceTab)
-    return select(*counts).select_from(Invoice).where(*conditions)

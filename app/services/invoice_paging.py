@@ -4,8 +4,6 @@ Documents without a due date come last in either direction. Neither database sto
 of its index both ways, so a list by due date is walked in two stretches, each along the index.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,17 +11,27 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Self
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, literal, select, tuple_, union_all
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.errors import DomainError
+from app.domain.ports import SealBroken, Vault
 from app.models import Invoice
 
 PAGE_SIZE = 25
-_LARGEST_ORDINAL = 10**9
-_LARGEST_CENTS = 2**63 - 1
+_PLACE = "address|page of invoices"
+"""What a token was sealed for: nothing else that we have sealed opens as one."""
 
 
 class PageUnknown(DomainError):
@@ -73,29 +81,40 @@ class Cursor:
     """The document next to which a page begins, and its place in the list, counted from 1."""
 
     value: date | str | int | None
-    public_id: UUID
+    id: int
     ordinal: int
     backward: bool = False
 
-    def write(self, order: Order) -> str:
-        """A token for an address; no key of ours is in it."""
+    def write(self, order: Order, *, vault: Vault) -> str:
+        """A token for an address. It is sealed, for it names our own key: the page then looks nothing up."""
         value = self.value.isoformat() if isinstance(self.value, date) else self.value
-        fields = [str(order), self.ordinal, value, self.public_id.hex]
-        data = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+        fields = [str(order), self.ordinal, value, self.id]
+        return vault.seal(json.dumps(fields, separators=(",", ":")), place=_PLACE).rstrip("=")
 
     @classmethod
-    def read(cls, token: str, order: Order, *, backward: bool) -> Self:
-        """Raises PageUnknown."""
+    def read(cls, token: str, order: Order, *, backward: bool, vault: Vault) -> Self:
+        """Raises PageUnknown, also for a token that a key has sealed which is gone."""
+        name, _dot, body = token.partition(".")
         try:
-            data = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-            written, ordinal, value, public_id = json.loads(data)
-            found = cls(_read_value(value, order.key), UUID(hex=public_id), int(ordinal), backward)
-        except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError) as error:
+            text = vault.open(f"{name}.{body}{'=' * (-len(body) % 4)}", place=_PLACE)
+            written, ordinal, value, key = json.loads(text)
+        except (SealBroken, ValueError) as error:
             raise PageUnknown() from error
-        if written != str(order) or not 0 < found.ordinal <= _LARGEST_ORDINAL:
+        if written != str(order):
             raise PageUnknown()
-        return found
+        return cls(_read_value(value, order.key), key, ordinal, backward)
+
+    @property
+    def walk(self) -> "Walk":
+        return Walk(backward=self.backward, is_undated=self.value is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Which way a page goes on from its document, which may have no value to be sorted by."""
+
+    backward: bool
+    is_undated: bool
 
 
 def value_of(row: object, order: Order) -> date | str | int | None:
@@ -105,13 +124,16 @@ def value_of(row: object, order: Order) -> date | str | int | None:
 
 
 def page_of(
-    base: Select[*tuple[Any, ...]], order: Order, cursor: Cursor | None, *, limit: int
+    base: Select[*tuple[Any, ...]], order: Order, walk: Walk | None, *, limit: int
 ) -> Select[*tuple[Any, ...]]:
-    """The next rows of `base` in walking order: a page before the cursor comes out last row first."""
-    ascending = order.descending is (cursor is not None and cursor.backward)
+    """The next rows of `base` in walking order: a page before its document comes out last row first.
+
+    The document itself is bound at each execution, as `beside_value` and `beside_id`.
+    """
+    ascending = order.descending is (walk is not None and walk.backward)
     parts = [
         part.order_by(*_directed(_COLUMNS[order.key], Invoice.id, ascending=ascending)).limit(limit)
-        for part in _stretches(base, order, cursor, ascending=ascending)
+        for part in _stretches(base, order, walk, ascending=ascending)
     ]
     if len(parts) == 1:
         return parts[0]
@@ -128,37 +150,33 @@ def page_of(
 
 
 def _stretches(
-    base: Select[*tuple[Any, ...]], order: Order, cursor: Cursor | None, *, ascending: bool
+    base: Select[*tuple[Any, ...]], order: Order, walk: Walk | None, *, ascending: bool
 ) -> list[Select[*tuple[Any, ...]]]:
     column = _COLUMNS[order.key]
     if order.key is not SortKey.DUE:
-        return [
-            base if cursor is None else base.where(_beyond(column, cursor, ascending=ascending))
-        ]
+        return [base if walk is None else base.where(_beyond(column, ascending=ascending))]
     dated, undated = base.where(column.is_not(None)), base.where(column.is_(None))
-    if cursor is None:
+    if walk is None:
         return [dated, undated]
-    if cursor.value is None:
-        here = undated.where(_id_beyond(cursor, ascending=ascending))
-        return [here, dated] if cursor.backward else [here]
-    here = dated.where(_beyond(column, cursor, ascending=ascending))
-    return [here] if cursor.backward else [here, undated]
+    if walk.is_undated:
+        here = undated.where(_id_beyond(ascending=ascending))
+        return [here, dated] if walk.backward else [here]
+    here = dated.where(_beyond(column, ascending=ascending))
+    return [here] if walk.backward else [here, undated]
 
 
-def _beyond(
-    column: InstrumentedAttribute[Any], cursor: Cursor, *, ascending: bool
-) -> ColumnElement[bool]:
-    position, here = tuple_(column, Invoice.id), tuple_(literal(cursor.value), _id_of(cursor))
+def _beyond(column: InstrumentedAttribute[Any], *, ascending: bool) -> ColumnElement[bool]:
+    value: BindParameter[Any] = bindparam("beside_value", type_=column.type)
+    position, here = tuple_(column, Invoice.id), tuple_(value, _beside_id())
     return position > here if ascending else position < here
 
 
-def _id_beyond(cursor: Cursor, *, ascending: bool) -> ColumnElement[bool]:
-    return Invoice.id > _id_of(cursor) if ascending else Invoice.id < _id_of(cursor)
+def _id_beyond(*, ascending: bool) -> ColumnElement[bool]:
+    return Invoice.id > _beside_id() if ascending else Invoice.id < _beside_id()
 
 
-def _id_of(cursor: Cursor) -> ScalarSelect[int]:
-    anchor = aliased(Invoice)
-    return select(anchor.id).where(anchor.public_id == cursor.public_id).scalar_subquery()
+def _beside_id() -> BindParameter[int]:
+    return bindparam("beside_id", type_=Integer)
 
 
 def _directed(
@@ -167,13 +185,7 @@ def _directed(
     return tuple(column.asc() if ascending else column.desc() for column in columns)
 
 
-def _read_value(value: object, key: SortKey) -> date | str | int | None:
-    if key is SortKey.AMOUNT:
-        if type(value) is int and abs(value) <= _LARGEST_CENTS:
-            return value
-    elif key is SortKey.DUE and value is None:
-        return None
-    elif isinstance(value, str) and "\x00" not in value:
-        value.encode()  # half a surrogate pair is no text: no database takes it
-        return value if key is SortKey.NUMBER else date.fromisoformat(value)
-    raise ValueError("not a value of this column")
+def _read_value(value: str | int | None, key: SortKey) -> date | str | int | None:
+    """What was sealed, which nobody can have changed."""
+    is_day = isinstance(value, str) and key is not SortKey.NUMBER
+    return date.fromisoformat(str(value)) if is_day else value

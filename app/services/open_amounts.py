@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from app.domain.einvoice import InvoiceKind
 from app.models import Allocation, Invoice, Payment
 from app.services.balances import age_at
-from app.services.invoice_list import UNPAID
+from app.services.invoice_statements import UNPAID
 
 _OWED, _CREDIT = 0, 1
 _note = aliased(Invoice, name="note")

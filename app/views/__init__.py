@@ -23,6 +23,7 @@ from app.views.context import register_context
 from app.views.dev.outbox import OutboxView
 from app.views.errors import register_errors
 from app.views.formats import register_formats
+from app.views.fragments import register_fragments
 from app.views.headers import register_headers
 from app.views.health import blueprint as health
 from app.views.language import blueprint as language
@@ -86,6 +87,7 @@ def register_views(app: Flask, builder: AppBuilder) -> None:
     register_set_up_gate(app)
     register_context(app)
     register_formats(app)
+    register_fragments(app)
     register_assets(app)
     app.register_blueprint(health)
     app.register_blueprint(language)

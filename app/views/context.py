@@ -10,7 +10,8 @@ from flask_babel import get_locale
 from app.extensions import db
 from app.security.access import current_principal
 from app.security.permissions import Permission
-from app.security.principal import CompanyRef, Principal
+from app.security.principal import Principal
+from app.security.signed_in import CompanyRef
 from app.services.issuer import IssuerCard, issuer_card
 from app.views.locale import offered_languages
 from app.views.navigation import menu_of

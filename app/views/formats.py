@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers, units
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask_babel import get_locale, get_timezone
 
 from app.domain import identifiers
@@ -162,7 +162,9 @@ def register_formats(app: Flask) -> None:
 
 def page_region() -> Locale:
     """The language of the page, with the region that numbers and dates need."""
-    locale = get_locale()
+    # As Flask-Babel keeps it for the page; asking it takes longer than formatting what is remembered.
+    kept = getattr(g.get("_flask_babel"), "babel_locale", None) if has_app_context() else None
+    locale = kept or get_locale()
     return _FALLBACK if locale is None else _REGIONAL.get(locale.language, _FALLBACK)
 
 

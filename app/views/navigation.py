@@ -1,13 +1,17 @@
 """The menus: what a person may open, resolved from their permissions without asking the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from flask import request, url_for
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
 from app.domain.roles import Role
-from app.security.permissions import Permission, Screen
+from app.security.permissions import Permission, Screen, may_use_screen, permissions_of
 from app.security.principal import Principal
 
 
@@ -100,38 +104,48 @@ _PART_OF = {
 """Pages without an entry of their own: which entry is theirs."""
 
 
-def menu_of(principal: Principal) -> list[Item]:
+def menu_of(principal: Principal) -> Sequence[Item]:
     """The menu of the face that the person is on: the portal of a company, or the back-office.
 
     Where no company is open, as on the account page, it leads to each of theirs.
     """
-    if principal.is_staff:
-        return _resolved(principal, BACKOFFICE)
-    if principal.company is not None:
-        return _resolved(principal, PORTAL)
-    return [
+    where = _section(), str(get_locale()), request.script_root
+    if principal.role is not None and principal.is_staff:
+        return _resolved(principal.role, None, *where)
+    if principal.role is not None and principal.company is not None:
+        return _resolved(principal.role, principal.company.public_id, *where)
+    return tuple(
         Item(one.name, url_for("home.show", company_id=one.public_id), "company")
         for one in principal.companies
-    ]
+    )
 
 
-def _resolved(principal: Principal, entries: tuple[_Entry, ...]) -> list[Item]:
+def _section() -> str:
+    """The part of the menu that the page belongs to."""
     section = (request.endpoint or "").partition(".")[0]
-    section = _PART_OF.get(section, section)
-    return [_item(principal, entry, section) for entry in entries if _may(principal, entry.needs)]
+    return _PART_OF.get(section, section)
 
 
-def _item(principal: Principal, entry: _Entry, section: str) -> Item:
+@lru_cache(maxsize=4_096)
+def _resolved(
+    role: Role, _company: UUID | None, section: str, _locale: str, _root: str
+) -> tuple[Item, ...]:
+    """Words and addresses are found once: a menu is the same for everybody of a role, a company and a language."""
+    entries = BACKOFFICE if role.is_staff else PORTAL
+    return tuple(_item(entry, section) for entry in entries if _may(role, entry.needs))
+
+
+def _item(entry: _Entry, section: str) -> Item:
     is_open = section == entry.section or any(section == one.section for one in entry.children)
-    children = tuple(_item(principal, one, section) for one in entry.children) if is_open else ()
+    children = tuple(_item(one, section) for one in entry.children) if is_open else ()
     is_current = section == entry.section if not children else False
-    return Item(entry.label, url_for(entry.endpoint), entry.icon, is_current, None, children)
+    return Item(str(entry.label), url_for(entry.endpoint), entry.icon, is_current, None, children)
 
 
-def _may(principal: Principal, needs: Permission | Screen) -> bool:
+def _may(role: Role | None, needs: Permission | Screen) -> bool:
     if isinstance(needs, Permission):
-        return principal.may(needs)
-    return principal.may_use_screen(needs, "can_list")
+        return needs in permissions_of(role)
+    return may_use_screen(role, needs, "can_list")
 
 
 def home_url(principal: Principal) -> str:

@@ -36,7 +36,8 @@ def register_translations(app: Flask, babel: Babel) -> None:
 @pass_context
 def _translated(context: Context, text: str, /, **variables: Any) -> str:
     """As Jinja's own, without its three calls through the context: escapes what is put into the text."""
-    found = get_translations().ugettext(text)
+    catalogue = getattr(g.get("_flask_babel"), "babel_translations", None)  # as PageDomain kept it
+    found = (catalogue or get_translations()).ugettext(text)
     if context.eval_ctx.autoescape:
         found = Markup(found)  # noqa: S704 - texts of catalogues are ours
     # Jinja formats always, and so a sign of percentage is written twice, with or without variables.

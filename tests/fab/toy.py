@@ -50,6 +50,7 @@ from app.fab.views import ReadOnlyModelView, TenantModelView
 from app.models.base import UtcDateTime, text_enum
 from app.views.assets import register_assets
 from app.views.formats import register_formats
+from app.views.fragments import register_fragments
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app" / "templates"
 REFUSED_NUMBER = "REFUSED"
@@ -272,6 +273,7 @@ def make_toy(url: str) -> tuple[Flask, SQLAlchemy]:
     Babel(app)
     register_assets(app)
     register_formats(app)
+    register_fragments(app)
     _give_layout_its_names(app)
     with app.app_context():
         builder = AppBuilder(security_manager_class=ToySecurity, record_change=record_change)

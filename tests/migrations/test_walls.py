@@ -21,7 +21,7 @@ POLICIES = {
     "export": {"scope_rows", "system", "audit"},
     "import_batch": {"scope_rows", "system", "audit"},
     "import_row": {"scope_rows", "system", "audit"},
-    "invoice": COMPANY_AND_ADDRESS,
+    "invoice": COMPANY_AND_ADDRESS | {"search"},
     "invoice_content": COMPANY_AND_ADDRESS,
     "invitation": {"scope_rows", "system", "audit"},
     "invitation_address": {"scope_rows", "system", "audit"},
@@ -246,6 +246,20 @@ def test_the_search_index_is_there(owner):
 
 
 @pytest.mark.usefixtures("on_postgresql")
+def test_only_the_product_may_ask_for_documents_as_the_owner(owner, database):
+    found = owner.exec_driver_sql(
+        "SELECT proname, prosecdef, proconfig, proacl::text FROM pg_proc "
+        "WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+    ).all()
+    name = make_url(database.addresses.runtime).username
+
+    assert [one.proname for one in found] == ["invoices_holding"]
+    assert "search_path=pg_catalog, pg_temp" in found[0].proconfig
+    assert f"{name}=X/" in found[0].proacl
+    assert found[0].proacl.count("=X/") == 2  # and the owner
+
+
+@pytest.mark.usefixtures("on_postgresql")
 def test_a_server_without_trigrams_is_migrated_and_told(app, owner, monkeypatch, caplog):
     owner.close()
     monkeypatch.setattr("migrations.search.EXTENSION", "CREATE EXTENSION no_such_extension")
@@ -261,9 +275,9 @@ def test_a_server_without_trigrams_is_migrated_and_told(app, owner, monkeypatch,
 def test_a_data_migration_sees_every_row_and_puts_the_wall_back(owner):
     from migrations.walls import every_row
 
-    count = "SELECT count(*) FROM invoice"
+    count = "SELECT count(*) FROM document"
     with Operations.context(MigrationContext.configure(owner)):
         assert owner.exec_driver_sql(count).scalar() == 0
-        with every_row("invoice", "address"):
+        with every_row("document", "address"):
             assert owner.exec_driver_sql(count).scalar() > 50
         assert owner.exec_driver_sql(count).scalar() == 0

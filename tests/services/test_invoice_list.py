@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 
 from tests import cast
 from tests.services.ledger import TODAY, add_invoice, in_company
+
+FORMER_TOKEN = "WyItaXNzdWVkIiwyNSwiMjAyNi0wOS0wMSIsIjI4ZTAxMDBmYzMxNDQyYmZiYmU3ODgzNWY4NTg4NWM5Il0"
+"""As links were written that named a document by its public id."""
 
 
 def query(**values):
@@ -163,7 +167,12 @@ def test_somebody_of_one_address_sees_its_documents_only(session):
     assert counts[InvoiceTab.ALL] == len(rows)
 
 
-def test_a_page_token_survives_an_address_and_names_no_key(session):
+@pytest.fixture
+def vault(app):
+    return app.extensions["ports"].vault
+
+
+def test_a_page_token_survives_an_address_and_shows_no_key(session, vault):
     from app.services.invoice_list import invoice_page
     from app.services.invoice_paging import Cursor, Order, SortKey
 
@@ -172,31 +181,67 @@ def test_a_page_token_survives_an_address_and_names_no_key(session):
         for key in SortKey:
             order = Order(key)
             page = invoice_page(session, query(order=order), size=2)
-            token = page.next.write(order)
+            token = page.next.write(order, vault=vault)
 
-            assert Cursor.read(token, order, backward=False) == page.next
+            assert quote(token) == token
+            assert Cursor.read(token, order, backward=False, vault=vault) == page.next
+            assert page.next.write(order, vault=vault) != token
 
 
 @pytest.mark.parametrize(
     "token",
-    ["", "x", "é", "W10", "bnVsbA", "WyItaXNzdWVkIiwxLCJ4IiwieSJd", "A" * 4000, "W1tbW1tb" * 500],
+    [
+        "",
+        "x",
+        "é",
+        "W10",
+        "demo.",
+        "demo.bnVsbA",
+        "demo.é",
+        "A" * 4000,
+        "demo." + "W1tb" * 500,
+        FORMER_TOKEN,
+    ],
 )
-def test_what_is_no_page_token_is_refused(token):
+def test_what_is_no_page_token_is_refused(token, vault):
     from app.services.invoice_paging import Cursor, Order, PageUnknown
 
     with pytest.raises(PageUnknown):
-        Cursor.read(token, Order(), backward=False)
+        Cursor.read(token, Order(), backward=False, vault=vault)
 
 
-def test_a_token_of_another_order_is_refused(session):
+def test_a_token_that_somebody_changed_is_refused(session, vault):
+    from app.services.invoice_list import invoice_page
+    from app.services.invoice_paging import Cursor, Order, PageUnknown
+
+    with in_company(session) as company_id:
+        mixed(session, company_id)
+        token = invoice_page(session, query(), size=2).next.write(Order(), vault=vault)
+    for place in range(len(token)):
+        changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+        if place == len(token) - 1:
+            continue  # its last bits may say nothing
+        with pytest.raises(PageUnknown):
+            Cursor.read(changed, Order(), backward=False, vault=vault)
+
+
+def test_what_was_sealed_for_something_else_is_no_page_token(vault):
+    from app.services.invoice_paging import Cursor, Order, PageUnknown
+
+    token = vault.seal('["-issued",1,"2026-01-01",1]', place="second_step|sealed_seed|1")
+    with pytest.raises(PageUnknown):
+        Cursor.read(token, Order(), backward=False, vault=vault)
+
+
+def test_a_token_of_another_order_is_refused(session, vault):
     from app.services.invoice_list import invoice_page
     from app.services.invoice_paging import Cursor, Order, PageUnknown, SortKey
 
     with in_company(session) as company_id:
         mixed(session, company_id)
-        token = invoice_page(session, query(), size=2).next.write(Order())
+        token = invoice_page(session, query(), size=2).next.write(Order(), vault=vault)
         with pytest.raises(PageUnknown):
-            Cursor.read(token, Order(SortKey.DUE), backward=False)
+            Cursor.read(token, Order(SortKey.DUE), backward=False, vault=vault)
 
 
 def test_a_token_of_another_company_opens_nothing_of_it(session):
@@ -205,7 +250,7 @@ def test_a_token_of_another_company_opens_nothing_of_it(session):
 
     theirs = cast.invoice(session, cast.PEETERS)
     with in_company(session, cast.MARTIN):
-        cursor = Cursor(theirs.issued_on, theirs.public_id, 1)
+        cursor = Cursor(theirs.issued_on, theirs.id, 1)
         rows = invoice_page(session, query(cursor=cursor), size=500).rows
 
     assert theirs.number not in [row.number for row in rows]

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.domain.clock import now, today
 from app.domain.roles import Role
 from app.models import Invoice, LoginSession, Membership, PortalUser
 from app.security.cross_company import cross_company
-from app.security.principal import find_signed_in, load_principal
+from app.security.principal import load_principal
 from app.security.scope import Reach
-from app.security.tenancy import ScopeMissing, current_scope
+from app.security.signed_in import find_signed_in
+from app.security.tenancy import CHECKED, ScopeMissing, current_scope
 from app.services.sessions import hash_token, start_session
 from tests import cast
 
@@ -22,8 +23,8 @@ def enter(app, session):
 
     def load(email, company=None):
         token = token_of(email)
-        signed_in = find_signed_in(session, hash_token(token))
         path = cast.company_id(app, company) if company else None
+        signed_in = find_signed_in(session, hash_token(token), path)
         return load_principal(session, signed_in, path)
 
     return load
@@ -62,6 +63,43 @@ def test_the_database_is_told_on_the_way(enter, session, ground):
     assert set(session.scalars(select(Invoice.address_id))) == {ground.namur}
     session.rollback()
     assert set(session.scalars(select(Invoice.address_id))) == {ground.namur}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "way", ["nestloop", "hashjoin", "mergejoin", "seqscan", "indexscan", "material"]
+)
+def test_the_database_is_told_in_time_whatever_its_plan(way, enter, session, ground):
+    """A plan that looked at companies before it knows who asks would find none."""
+    session.execute(text(f"SET LOCAL enable_{way} = off"), execution_options=CHECKED)
+    principal = enter(cast.INES, cast.PEETERS)
+
+    assert len(principal.companies) == 3
+    assert set(session.scalars(select(Invoice.company_id))) == {ground.peeters}
+
+
+def test_what_was_told_for_one_company_does_not_pass_for_another(app, session, ground):
+    token = hash_token(token_of(cast.INES))
+    signed_in = find_signed_in(session, token, cast.company_id(app, cast.MARTIN))
+    load_principal(session, signed_in, cast.company_id(app, cast.PEETERS))
+
+    assert set(session.scalars(select(Invoice.company_id))) == {ground.peeters}
+
+
+def test_what_was_told_ends_with_its_transaction(app, session, ground):
+    company = cast.company_id(app, cast.MARTIN)
+    signed_in = find_signed_in(session, hash_token(token_of(cast.CLAIRE)), company)
+    session.rollback()
+    load_principal(session, signed_in, company)
+
+    assert set(session.scalars(select(Invoice.company_id))) == {ground.martin}
+
+
+def test_companies_come_by_name(enter):
+    names = [one.name for one in enter(cast.INES).companies]
+
+    assert len(names) == 3
+    assert names == sorted(names)
 
 
 def test_nobody_enters_a_company_they_do_not_belong_to(enter, session):

@@ -289,4 +289,14 @@ def test_an_auditors_reads_go_to_the_reading_role(app, ground):
 
 
 def test_the_owner_is_hidden_from_too(connect):
-    assert all_of(connect("owner"), "SELECT count(*) FROM invoice") == {0}
+    for table in ("company", "contact", "document", "invoice_content"):
+        assert all_of(connect("owner"), f"SELECT count(*) FROM {table}") == {0}  # noqa: S608
+
+
+def test_the_owner_reads_invoices_for_the_search_and_changes_none(connect):
+    """`invoices_holding` runs as the owner (docs/decisions/0028)."""
+    owner = connect("owner")
+
+    assert all_of(owner, "SELECT count(*) > 50 FROM invoice") == {True}
+    assert owner.execute("UPDATE invoice SET number = 'x'").rowcount == 0
+    assert owner.execute("DELETE FROM invoice").rowcount == 0

@@ -24,6 +24,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.views.assets import register_assets
 from app.views.formats import register_formats
+from app.views.fragments import register_fragments
 from app.views.plots import age_bars, month_bars
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +71,7 @@ def design_app() -> Flask:
     CSRFProtect(app)
     register_assets(app)
     register_formats(app)
+    register_fragments(app)
     app.add_url_rule("/logout", "auth.sign_out", lambda: "", methods=["POST"])
     app.add_url_rule("/language", "language.change", lambda: "", methods=["POST"])
     app.add_url_rule("/account", "account.show", lambda: "")

@@ -1,14 +1,12 @@
 """Where a page of the invoice list says it stands."""
 
-from uuid import uuid4
-
 import pytest
 
 from app.services.invoice_list import COUNT_CAP, InvoicePage
 from app.services.invoice_paging import Cursor
 from app.views.portal.invoices import _where
 
-FOLLOWING = Cursor(value=None, public_id=uuid4(), ordinal=1)
+FOLLOWING = Cursor(value=None, id=1, ordinal=1)
 
 
 @pytest.mark.parametrize(

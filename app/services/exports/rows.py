@@ -12,7 +12,7 @@ from app.domain.einvoice import InvoiceKind
 from app.domain.invoicing import PaymentState
 from app.models import Address, Company, Invoice
 from app.services.exports.selection import InvoiceSelection
-from app.services.invoice_paging import Cursor, page_of, value_of
+from app.services.invoice_paging import Walk, page_of, value_of
 
 ROWS_A_PAGE = 1_000
 """Rows in memory; no transaction is open while they are sent."""
@@ -58,28 +58,31 @@ def count_invoices(
     session: Session, selection: InvoiceSelection, *, most: int | None = None
 ) -> int:
     """How many there are; counting ends one above `most`."""
-    chosen = select(literal(1)).select_from(Invoice).where(*selection.where(session))
+    conditions, values = selection.where(session)
+    chosen = select(literal(1)).select_from(Invoice).where(*conditions)
     counted = chosen.limit(None if most is None else most + 1).subquery()
-    return session.scalar(select(func.count()).select_from(counted)) or 0
+    return session.scalar(select(func.count()).select_from(counted), values) or 0
 
 
 def pages_of_invoices(session: Session, selection: InvoiceSelection) -> Iterator[list[InvoiceRow]]:
     """The invoices in their order; the caller may end the transaction after each page."""
-    order, cursor, place = selection.query.order, None, 0
+    order, walk = selection.query.order, None
+    conditions, values = selection.where(session)
     base = (
         select(*_COLUMNS)
         .select_from(Invoice)
         .join(Company, Company.id == Invoice.company_id)
         .join(Address, Address.id == Invoice.address_id)
-        .where(*selection.where(session))
+        .where(*conditions)
     )
     while True:
-        page = list(session.execute(page_of(base, order, cursor, limit=ROWS_A_PAGE)))
+        page = list(session.execute(page_of(base, order, walk, limit=ROWS_A_PAGE), values))
         yield page
         if len(page) < ROWS_A_PAGE:
             return
-        place += len(page)
-        cursor = Cursor(value_of(page[-1], order), page[-1].public_id, place)
+        value = value_of(page[-1], order)
+        walk = Walk(backward=False, is_undated=value is None)
+        values |= {"beside_value": value, "beside_id": page[-1].id}
 
 
 def cells_of(row: InvoiceRow, words: TableWords, *, several_companies: bool = False) -> list[Cell]:

@@ -13,7 +13,7 @@ from app.domain.einvoice import InvoiceKind
 from app.domain.invoicing import InvoiceTab, PaymentState
 from app.models import Invoice
 from app.services.company_lookup import companies_named
-from app.services.invoice_list import InvoiceQuery, conditions_of
+from app.services.invoice_list import InvoiceQuery, asked_of
 from app.services.invoice_paging import Order
 from app.services.invoice_search import Search, SearchKind, begins_with
 
@@ -34,14 +34,13 @@ class InvoiceSelection:
     query: InvoiceQuery
     conditions: tuple[Condition, ...] = ()
 
-    def where(self, session: Session) -> list[ColumnElement[bool]]:
-        """Everything that is asked for; the scope of the session narrows it as well.
+    def where(self, session: Session) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
+        """Everything that is asked for, and the values to bind; the scope of the session narrows it as well.
 
         Raises ValueError for a filter that there is not.
         """
-        return conditions_of(session, self.query) + [
-            _written(one, self.query.today) for one in self.conditions
-        ]
+        asked, values = asked_of(session, self.query)
+        return [*asked, *(_written(one, self.query.today) for one in self.conditions)], values
 
     def as_json(self) -> dict[str, Any]:
         query = self.query

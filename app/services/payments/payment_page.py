@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.domain.einvoice import InvoiceKind
 from app.domain.identifiers import normalise_structured_communication
 from app.models import Allocation, Company, Invoice, Payment
-from app.services.invoice_list import UNPAID
 from app.services.invoice_search import begins_with
+from app.services.invoice_statements import UNPAID
 
 MOST_OFFERED = 25
 _LONGEST_SEARCH = 100

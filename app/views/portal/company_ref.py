@@ -3,7 +3,7 @@
 from flask import abort
 
 from app.security.access import current_principal
-from app.security.principal import CompanyRef
+from app.security.signed_in import CompanyRef
 
 
 def this_company() -> CompanyRef:

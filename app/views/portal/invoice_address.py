@@ -1,6 +1,6 @@
 """The address bar of the invoice list: read into a query, and written back for every link of the page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
@@ -9,6 +9,7 @@ from uuid import UUID
 from werkzeug.datastructures import MultiDict
 
 from app.domain.invoicing import InvoiceTab
+from app.extensions import ports
 from app.services.invoice_list import InvoiceQuery, Surroundings, year_before
 from app.services.invoice_paging import Cursor, Order, PageUnknown
 from app.services.invoice_search import Search, read_search
@@ -73,6 +74,10 @@ class ListAddress:
         return search.anywhere if search is not None and self.everywhere else search
 
     @property
+    def without_page(self) -> Self:
+        return replace(self, after="", before="")
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.text or self.period or self.issued_from or self.issued_to or self.address)
 
@@ -133,9 +138,9 @@ class ListAddress:
     def _cursor(self) -> Cursor | None:
         try:
             if self.after:
-                return Cursor.read(self.after, self.order, backward=False)
+                return Cursor.read(self.after, self.order, backward=False, vault=ports().vault)
             if self.before:
-                return Cursor.read(self.before, self.order, backward=True)
+                return Cursor.read(self.before, self.order, backward=True, vault=ports().vault)
         except PageUnknown as error:
             raise BadAddress from error
         return None

@@ -6,16 +6,19 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
-from uuid import UUID
 
 from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
+from jinja2.runtime import Macro
+from markupsafe import Markup, escape
 
 from app.domain.einvoice import InvoiceKind
 from app.domain.invoicing import PaymentState
+from app.fab.patterns import Pattern, hole
 from app.views.formats import day, money, page_region
+from app.views.fragments import kept
 
 StateKey = tuple[str, int]
 
@@ -29,13 +32,21 @@ class State:
     ring: bool = False
 
 
+class Labels(NamedTuple):
+    """The words of the columns."""
+
+    issued: str
+    due: str
+    delivery: str
+    pick: str
+
+
 class DocumentRow(NamedTuple):
-    """One line of a list of documents; `state` is a key of the page's states.
+    """One line of a list of documents, as HTML already: `pill` is the one of `state`, a key of the page's states.
 
     A tuple, because a page makes dozens and reads each field: frozen dataclasses take their time to be made.
     """
 
-    public_id: UUID
     number: str
     url: str
     pdf_url: str
@@ -45,6 +56,7 @@ class DocumentRow(NamedTuple):
     state: StateKey
     amount: str
     place: str
+    pick: str
     cents: int
     currency: str
 
@@ -53,7 +65,31 @@ class DocumentRow(NamedTuple):
 class DocumentRows:
     rows: tuple[DocumentRow, ...]
     states: Mapping[StateKey, State]
-    labels: Mapping[str, str]
+    labels: Labels
+
+    def draw(
+        self, macro: Macro, pills: Mapping[StateKey, str], *, with_due: bool, with_pick: bool
+    ) -> Markup:
+        """The rows as `macro` draws them: it draws one with holes, which the rows fill."""
+        named, unnamed = (
+            self._pattern(macro, with_due=with_due, with_pick=with_pick, place=place)
+            for place in (hole("place"), "")
+        )
+        filled = (
+            (named if row.place else unnamed).fill(row._asdict() | {"state": pills[row.state]})
+            for row in self.rows
+        )
+        return Markup("".join(filled))  # noqa: S704 - the rows are escaped
+
+    def _pattern(self, macro: Macro, *, with_due: bool, with_pick: bool, place: str) -> Pattern:
+        number, url, pdf_url, xml_url, issued, due, state, amount, _place, pick, cents, currency = (
+            hole(name) for name in DocumentRow._fields
+        )
+        drawn = kept(
+            macro, self.labels, number, url, pdf_url, xml_url, issued, state, amount,
+            due if with_due else None, None, place, "", pick if with_pick else None, cents, currency,
+        )  # fmt: skip
+        return Pattern(drawn)
 
 
 def document_rows(
@@ -61,12 +97,18 @@ def document_rows(
 ) -> DocumentRows:
     """What `components/documents.html` draws. `back` is the address of the list the reader came from."""
     suffix = f"?next={quote(back)}" if back else ""
-    look = _Look(today, list_url, suffix, places, page_region())
+    look = _Look(
+        today,
+        escape(list_url),
+        suffix,
+        {key: escape(name) for key, name in places.items()},
+        page_region(),
+    )
     rows = tuple(_row(one, look) for one in found)
     return DocumentRows(
         rows=rows,
         states={key: state_of(key) for key in {row.state for row in rows}},
-        labels={"issued": _("Issued"), "due": _("Due"), "delivery": "", "pick": _("Select")},
+        labels=Labels(_("Issued"), _("Due"), "", _("Select")),
     )
 
 
@@ -115,18 +157,19 @@ class _Look:
 
 
 def _row(one: Any, look: _Look) -> DocumentRow:
-    url = f"{look.list_url}/{one.public_id}"
+    public_id = str(one.public_id)
+    url = f"{look.list_url}/{public_id}"
     return DocumentRow(
-        public_id=one.public_id,
-        number=one.number,
+        number=escape(one.number),
         url=url + look.suffix,
         pdf_url=f"{url}.pdf",
         xml_url=f"{url}.xml",
-        issued=day(one.issued_on, region=look.region),
-        due="" if one.due_on is None else day(one.due_on, region=look.region),
+        issued=escape(day(one.issued_on, region=look.region)),
+        due="" if one.due_on is None else escape(day(one.due_on, region=look.region)),
         state=state_key(one, look.today),
-        amount=money(one.signed_cents, one.currency, region=look.region),
+        amount=escape(money(one.signed_cents, one.currency, region=look.region)),
         place=look.places.get(one.address_id, ""),
+        pick=public_id,
         cents=one.signed_cents,
-        currency=one.currency,
+        currency=escape(one.currency),
     )

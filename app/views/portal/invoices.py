@@ -1,17 +1,20 @@
 """Invoices and credit notes of a company: the list, and one document in full."""
 
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.clock import today
 from app.domain.invoicing import InvoiceTab
-from app.extensions import db
+from app.extensions import db, ports
 from app.fab.portal import PortalView, expose
 from app.fab.redirects import here, requested_next
 from app.security.access import requires
@@ -26,7 +29,7 @@ from app.services.invoice_list import (
     surroundings,
 )
 from app.services.invoice_page import find_invoice
-from app.services.invoice_paging import Order, SortKey
+from app.services.invoice_paging import Cursor, Order, SortKey
 from app.services.invoice_search import SearchKind
 from app.views.formats import count_text
 from app.views.portal.filter_words import default_url, saved_links, sort_words, tab_words
@@ -92,6 +95,17 @@ class InvoicesView(PortalView):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What a page offers beside its rows; tabs as (tab, name, address), orders as (label, address, direction)."""
+
+    tabs: tuple[tuple[InvoiceTab, str, str], ...]
+    orders: tuple[tuple[str, str, str], ...]
+    periods: tuple[tuple[str, str], ...]
+    places: tuple[tuple[str, str], ...]
+    years: tuple[int, ...]
+
+
 def _list_context(
     address: ListAddress,
     around: Surroundings,
@@ -101,6 +115,11 @@ def _list_context(
 ) -> dict[str, Any]:
     list_url = url_for("invoices.index")
     back = here() if request.query_string else ""
+    # What somebody has typed is not kept.
+    choose = _choices if address.text else _kept_choices
+    choices = choose(
+        address.without_page, list_url, _of(around, query.today), locale=str(get_locale())
+    )
     return {
         "back": back,
         "address": address,
@@ -114,48 +133,83 @@ def _list_context(
         "documents": document_rows(
             page.rows, today=query.today, list_url=list_url, places=around.names, back=back
         ),
-        "status_tabs": _tabs(address, counts, list_url),
-        "orders": _orders(address, list_url),
-        "periods": _periods(around, query.today, address),
-        "places": [("", _("All addresses"))]
-        + [(str(one.public_id), one.name) for one in around.addresses],
-        "years": _years(around, query.today),
+        "status_tabs": tuple(
+            (name, url, count_text(counts[tab], COUNT_CAP), tab is address.tab)
+            for tab, name, url in choices.tabs
+        ),
+        "orders": choices.orders,
+        "periods": choices.periods,
+        "places": choices.places,
+        "years": choices.years,
         "where": _where(page, counts[query.tab]),
         "is_by_number": query.search is not None and query.search.kind is SearchKind.NUMBER,
-        "page_urls": {
-            "first_url": address.url(list_url) if page.previous else None,
-            "previous_url": page.previous
-            and address.url(list_url, before=page.previous.write(query.order)),
-            "next_url": page.next and address.url(list_url, after=page.next.write(query.order)),
-        },
+        "page_urls": _page_urls(address, page, query.order, list_url),
     }
 
 
-def _tabs(
-    address: ListAddress, counts: dict[InvoiceTab, int], list_url: str
-) -> list[tuple[str, str, str, bool]]:
-    return [
+def _page_urls(
+    address: ListAddress, page: InvoicePage, order: Order, list_url: str
+) -> dict[str, str | None]:
+    def token(cursor: Cursor) -> str:
+        return cursor.write(order, vault=ports().vault)
+
+    before, after = page.previous, page.next
+    return {
+        "first_url": address.url(list_url) if before else None,
+        "previous_url": address.url(list_url, before=token(before)) if before else None,
+        "next_url": address.url(list_url, after=token(after)) if after else None,
+    }
+
+
+def _of(around: Surroundings, on: date) -> tuple[tuple[int, ...], tuple[tuple[str, str], ...]]:
+    """Every year there is a document of, the newest first, and every address."""
+    first = around.earliest_on
+    years = tuple(range(on.year, first.year - 1, -1)) if first else ()
+    return years, tuple((str(one.public_id), one.name) for one in around.addresses)
+
+
+def _choices(
+    address: ListAddress,
+    list_url: str,
+    found: tuple[tuple[int, ...], tuple[tuple[str, str], ...]],
+    *,
+    locale: str,
+) -> _Choices:
+    years, addresses = found
+    return _Choices(
+        tabs=_tabs(address, list_url),
+        orders=_orders(address, list_url),
+        periods=_periods(years, address),
+        places=(("", _("All addresses")), *addresses),
+        years=years,
+    )
+
+
+_kept_choices = lru_cache(maxsize=1_024)(_choices)
+
+
+def _tabs(address: ListAddress, list_url: str) -> tuple[tuple[InvoiceTab, str, str], ...]:
+    return tuple(
         (
+            tab,
             tab_words(tab),
             address.url(list_url, tab="" if tab is InvoiceTab.ALL else tab_name(tab)),
-            count_text(counts[tab], COUNT_CAP),
-            tab is address.tab,
         )
         for tab in InvoiceTab
-    ]
+    )
 
 
-def _orders(address: ListAddress, list_url: str) -> dict[str, tuple[str, str, str]]:
-    """Sort key to (label, address that sorts by it, direction it is sorted in now or "")."""
+def _orders(address: ListAddress, list_url: str) -> tuple[tuple[str, str, str], ...]:
+    """(label, address that sorts by it, direction it is sorted in now or "")."""
     shown = (SortKey.NUMBER, SortKey.ISSUED, SortKey.DUE, SortKey.AMOUNT)
-    return {
-        key.value: (
+    return tuple(
+        (
             sort_words(key),
             address.url(list_url, order=_order_argument(address.order, key)),
             _direction(address.order, key),
         )
         for key in shown
-    }
+    )
 
 
 def _order_argument(current: Order, key: SortKey) -> str:
@@ -172,17 +226,12 @@ def _direction(current: Order, key: SortKey) -> str:
     return "descending" if current.descending else "ascending"
 
 
-def _years(around: Surroundings, on: date) -> list[int]:
-    """Every year there is a document of, the newest first."""
-    return list(range(on.year, around.earliest_on.year - 1, -1)) if around.earliest_on else []
-
-
-def _periods(around: Surroundings, on: date, address: ListAddress) -> list[tuple[str, str]]:
+def _periods(years: tuple[int, ...], address: ListAddress) -> tuple[tuple[str, str], ...]:
     periods = [("", _("All years")), (LAST_MONTHS, _("Last 12 months"))]
-    periods += [(str(year), str(year)) for year in _years(around, on)]
+    periods += [(str(year), str(year)) for year in years]
     if address.period.isdigit() and address.period not in dict(periods):
         periods.append((address.period, address.period))
-    return [*periods, (CHOSEN_DAYS, _("Choose dates"))]
+    return (*periods, (CHOSEN_DAYS, _("Choose dates")))
 
 
 def _where(page: InvoicePage, total: int) -> str:

@@ -1,0 +1,47 @@
+"""Finished HTML that many pages share: what a macro has drawn once for a language is not drawn for the next reader.
+
+Drawing the frame of a page takes longer than asking for its rows.
+"""
+
+from collections.abc import Hashable
+from threading import Lock
+from typing import Final
+
+from flask import Flask
+from flask_babel import get_locale
+from jinja2.runtime import Macro
+from markupsafe import Markup
+
+MOST: Final = 2_048
+"""Fragments that a process keeps, of a few kilobytes each; then it begins anew."""
+
+_lock = Lock()
+_kept: dict[Hashable, Markup] = {}
+
+
+def register_fragments(app: Flask) -> None:
+    """Give templates `kept`, and forget what an application before this one has drawn."""
+    app.add_template_global(kept)
+    _kept.clear()
+
+
+def kept(macro: Macro, *arguments: Hashable) -> Markup:
+    """What `macro(*arguments)` draws, from the first time on.
+
+    For macros that draw from their arguments and the language alone: no token of a form, no request, no clock. What a
+    person has typed is not kept either.
+    """
+    locale = get_locale()
+    language = locale.language if locale else ""
+    key = (macro._func, language, arguments)  # noqa: SLF001 - the macro as compiled, whoever imported it
+    try:
+        found = _kept.get(key)
+    except TypeError:  # a list, or something else that may change
+        return Markup(macro(*arguments))  # noqa: S704
+    if found is None:
+        found = Markup(macro(*arguments))  # noqa: S704 - a macro has escaped what it was given
+        with _lock:
+            if len(_kept) >= MOST:
+                _kept.clear()
+            _kept[key] = found
+    return found
