@@ -9,7 +9,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/message
 KEYWORDS := -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2
 LANGUAGES := fr nl de en
 N ?= 10000
-APART := enumeration skew statements threads first_visit archive sheets load memory importing
+APART := enumeration statements threads first_visit archive sheets load memory importing
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-all check fix lock i18n db docs bench bench-all clean dev
@@ -67,6 +67,7 @@ bench: .venv/bench $(CATALOGUES) ## Measure the pages against floor, peers and b
 
 bench-all: .venv/bench $(CATALOGUES) ## The same, then every measurement apart from the pages: an hour and more
 	$(BIN)/python -m benchmarks $(N)
+	$(BIN)/python -m benchmarks.skew $(N)
 	for name in $(APART); do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 clean: ## Remove caches and compiled catalogues; keeps .venv/ and var/

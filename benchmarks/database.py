@@ -18,7 +18,7 @@ from tests.databases import TUNING, Addresses, PostgresServer, SqliteDatabase, t
 
 SERVER_OPTIONS = TUNING | {
     "shared_buffers": "1GB",
-    "max_wal_size": "8GB",
+    "max_wal_size": "2GB",
     "max_connections": "200",
     "shared_preload_libraries": "pg_stat_statements",
 }
@@ -60,9 +60,13 @@ def scratch_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def server() -> Iterator[URL]:
-    """A PostgreSQL of our own, on the disk: a million invoices do not belong into memory."""
-    with throw_away_cluster(SERVER_OPTIONS, below=Path(tempfile.gettempdir())) as superuser:
+def server(*, autovacuum: bool = False) -> Iterator[URL]:
+    """A PostgreSQL of our own, on the disk: a million invoices do not belong into memory.
+
+    What only reads is measured without `autovacuum`, which would come in between.
+    """
+    options = SERVER_OPTIONS | {"autovacuum": "on" if autovacuum else "off"}
+    with throw_away_cluster(options, below=Path(tempfile.gettempdir())) as superuser:
         yield superuser
 
 

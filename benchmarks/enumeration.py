@@ -10,12 +10,12 @@ from math import sqrt
 from statistics import median
 
 from app.cli.demo.people import CUSTOMERS, STAFF
-from benchmarks.budgets import TIMES
 from benchmarks.client import Client, UnexpectedAnswer
 from benchmarks.database import filled
 from benchmarks.findings import Finding
 from benchmarks.publishing import command_line, publish
 from benchmarks.serving import serve_product
+from benchmarks.verdicts import TIMES
 
 WARM_UP = 20
 KNOWN = tuple(person.email for person in (*STAFF, *CUSTOMERS))

@@ -5,13 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.budgets import PAGES, TIMES, Numbers, Verdict, verdicts
+from benchmarks.budgets import PAGES, verdicts
 from benchmarks.contestants import DJANGO, FAB, FLOOR, NAMES, PRODUCT, SQLITE
 from benchmarks.findings import Finding
 from benchmarks.keeping import kept_findings, kept_runs
 from benchmarks.rows import BIG_SHARE
 from benchmarks.run import Run
 from benchmarks.serving import THREADS
+from benchmarks.verdicts import TIMES, Numbers, Verdict
 
 PAGE = Path(__file__).resolve().parent / "results.md"
 NOTHING = "–"  # noqa: RUF001 - an en dash in an empty cell

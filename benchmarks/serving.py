@@ -63,12 +63,17 @@ def environment(addresses: Addresses, folder: Path) -> dict[str, str]:
 
 @contextmanager
 def serve(
-    application: str, variables: dict[str, str], *, log: Path, threads: int = THREADS
+    application: str,
+    variables: dict[str, str],
+    *,
+    log: Path,
+    threads: int = THREADS,
+    workers: int = 1,
 ) -> Iterator[Server]:
     """Start `application` ("module:app") and wait until it takes connections."""
     port = _free_port()
     command = [
-        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1",
+        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers),
         "--threads", str(threads), "--keep-alive", "30", "--bind", f"127.0.0.1:{port}",
         "--log-level", "warning", "--no-control-socket", application,
     ]  # fmt: skip
@@ -86,12 +91,17 @@ def serve(
 
 @contextmanager
 def serve_product(
-    database: "Filled", *, application: str = "run:app", threads: int = THREADS, **more: str
+    database: "Filled",
+    *,
+    application: str = "run:app",
+    threads: int = THREADS,
+    workers: int = 1,
+    **more: str,
 ) -> Iterator[Server]:
     """The product on a filled database; `more` are settings beyond the usual ones."""
     variables = environment(database.addresses, database.folder) | more
     log = database.folder / "product.log"
-    with serve(application, variables, log=log, threads=threads) as server:
+    with serve(application, variables, log=log, threads=threads, workers=workers) as server:
         yield server
 
 

@@ -5,7 +5,6 @@ PostgreSQL may begin to plan for the average company.
 """
 
 from benchmarks import contestants
-from benchmarks.budgets import TIMES
 from benchmarks.client import Client
 from benchmarks.database import filled
 from benchmarks.findings import Finding
@@ -13,6 +12,7 @@ from benchmarks.measure import Bench
 from benchmarks.pages import Library
 from benchmarks.publishing import command_line, publish
 from benchmarks.serving import serve_product
+from benchmarks.verdicts import TIMES
 
 BEFORE = 100
 KEYS = ("first", "small")
