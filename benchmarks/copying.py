@@ -71,6 +71,7 @@ class _Sqlite:
             )
         else:
             self._connection.execute(insert(self._TABLES[table]), list(rows))
+        self._connection.commit()  # the log that is kept until then would grow as large as the file
 
 
 @contextmanager

@@ -1,5 +1,9 @@
-"""The plans of the five lists, for the biggest and a small company, on both databases: files beside the results."""
+"""The plans of the five lists, for the biggest and a small company, on both databases: files beside the results.
 
+Every run of the pages writes them; `python -m benchmarks.plans N` writes them alone.
+"""
+
+import argparse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +31,7 @@ from app.services.invoice_list import (
 )
 from app.services.invoice_paging import PAGE_SIZE, Cursor
 from app.services.invoice_search import read_search
-from benchmarks.database import Filled
+from benchmarks.database import Filled, filled, filled_sqlite
 from benchmarks.fill import BIG_COMPANY, SMALL_COMPANY
 from benchmarks.pages import DEEP_PAGE, Library
 from benchmarks.plan_text import stable_postgresql, stable_sqlite
@@ -44,6 +48,14 @@ class Asked:
 
     statement: str
     parameters: Any
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.plans", description=__doc__)
+    parser.add_argument("invoices", type=int, nargs="?", default=10_000)
+    count = parser.parse_args().invoices
+    with filled(count) as postgresql, filled_sqlite(count) as sqlite:
+        write_plans(postgresql, sqlite)
 
 
 def write_plans(postgresql: Filled, sqlite: Filled | None) -> None:
@@ -155,3 +167,7 @@ def _noted(connection: Connection) -> Iterator[list[Asked]]:
         yield asked
     finally:
         event.remove(connection.engine, "before_cursor_execute", note)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from app.domain.clock import today
-from benchmarks.contestants import BASE, FLOOR, PRODUCT, SQLITE
+from benchmarks.contestants import BASE, PRODUCT, SQLITE
 from benchmarks.fill import companies_for
 from benchmarks.machine import machine
 from benchmarks.measure import Measured
@@ -64,14 +64,7 @@ def _numbers(one: Measured) -> dict[str, Any]:
             name: timing.numbers() | {"kilobytes": round(one.kilobytes[name], 1)}
             for name, timing in one.timings.items()
         },
-        "p95_to_floor": _p95_to_floor(one),
         "statements": one.statements[PRODUCT],
         "statements_at_base": one.statements.get(BASE),
         "commands": one.commands,
     }
-
-
-def _p95_to_floor(one: Measured) -> float | None:
-    if FLOOR not in one.timings:
-        return None
-    return round(one.timings[PRODUCT].p95_ms / one.timings[FLOOR].p95_ms, 2)
