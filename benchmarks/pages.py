@@ -22,6 +22,8 @@ MANAGER, AUDITOR = "marc@issuer.example", "ana@audit.example"
 DEEP_PAGE = 1_000
 PORTAL_LISTS = ("first", "deep", "filter", "prefix", "part")
 BACKOFFICE_LISTS = ("audit", "manager")
+_FILLED = begins_with(Invoice.number, "B")
+"""Not one of the demo's own, which have no PDF before their first reader."""
 _NEWEST = (Invoice.issued_on.desc(), Invoice.id.desc())
 
 
@@ -140,7 +142,7 @@ class Library:
         )
 
     def _searches(self, big: _Customer) -> tuple[_Shape, _Shape]:
-        found = self._rows(big, Invoice.kind == InvoiceKind.INVOICE, skip=100, limit=1)
+        found = self._rows(big, _FILLED, skip=100, limit=1)
         number = str(found[0].number)
         beginning, part = number[:-3], number[-5:]
         return (
@@ -171,7 +173,7 @@ class Library:
         )
 
     def _documents(self, big: _Customer) -> list[Page]:
-        found = self._rows(big, skip=40, limit=1)[0]
+        found = self._rows(big, _FILLED, skip=40, limit=1)[0]
         path, floor_path = f"{big.list}/{found.public_id}", f"/{big.id}/{found.public_id}"
         files = {PRODUCT: f"{path}.pdf", FLOOR: f"{floor_path}.pdf"}
         return [
