@@ -10,9 +10,10 @@ KEYWORDS := -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2
 LANGUAGES := fr nl de en
 N ?= 10000
 COVERAGE_FLOOR := 85
+APART := enumeration statements threads first_visit archive sheets load memory importing
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all coverage check fix lock i18n db docs bench clean dev
+.PHONY: help setup run test test-all coverage check fix lock i18n db docs bench bench-all clean dev
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +41,7 @@ fix: dev ## Repair what can be repaired: order of imports, format
 	$(BIN)/ruff format $(PYTHON_CODE)
 
 lock: dev ## Compile requirements*.in into requirements*.txt, with hashes
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-dev requirements-bench; do \
 	    $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --universal \
 	        $$name.in -o $$name.txt --custom-compile-command 'make lock' || exit 1; \
 	done
@@ -65,9 +66,13 @@ docs: .venv/runtime ## Write the pages that are made from the code
 	mkdir -p var
 	$(FLASK) config docs > var/settings.md && mv var/settings.md docs/settings.md
 
-bench: dev ## Measure against the budgets, with N invoices (N=10000)
+bench: .venv/bench $(CATALOGUES) ## Measure the pages against floor, peers and budgets, with N invoices (N=10000)
 	$(BIN)/python -m benchmarks $(N)
-	$(BIN)/python -m benchmarks.enumeration
+
+bench-all: .venv/bench $(CATALOGUES) ## The same, then every measurement apart from the pages: an hour and more
+	$(BIN)/python -m benchmarks $(N)
+	$(BIN)/python -m benchmarks.skew $(N)
+	for name in $(APART); do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 clean: ## Remove caches and compiled catalogues; keeps .venv/ and var/
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov test-results
@@ -87,6 +92,11 @@ dev: .venv/dev
 .venv/dev: requirements-dev.txt .venv/runtime
 	@echo "Installing what tests and checks need"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/bench: requirements-bench.txt .venv/dev
+	@echo "Installing what benchmarks compare with"
+	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
 %.mo: %.po | .venv/runtime

@@ -1,139 +1,134 @@
-"""Times the product against the floor, by turns, in one run; counts the statements behind each page."""
+"""Times the contestants by turns, in one run; counts the statements behind each of the product's pages."""
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median, quantiles
 
 import psycopg
 
-from app.cli.demo.people import PASSWORD
-from benchmarks.client import Answer, Client, UnexpectedAnswer
+from benchmarks.checking import check_status, checked
+from benchmarks.client import Client
+from benchmarks.contestants import PRODUCT, Contestant
 from benchmarks.pages import Page
+from benchmarks.timing import Timing
 
 WARM_UP = 20
 COUNTED = 20
 _TRANSACTIONS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET", "SHOW")
-
-
-@dataclass(slots=True)
-class Timing:
-    """Seconds per request: one list for each round."""
-
-    rounds: list[list[float]] = field(default_factory=list)
-
-    @property
-    def medians(self) -> list[float]:
-        return [median(one) for one in self.rounds]
-
-    @property
-    def p50_ms(self) -> float:
-        return median(self._all) * 1000
-
-    @property
-    def p95_ms(self) -> float:
-        return quantiles(self._all, n=20)[-1] * 1000
-
-    @property
-    def _all(self) -> list[float]:
-        return [seconds for one in self.rounds for seconds in one]
-
-    def times(self, other: "Timing") -> float:
-        """How many times the other it takes: the median of what each round says."""
-        pairs = zip(self.medians, other.medians, strict=True)
-        return median(mine / theirs for mine, theirs in pairs)
+Connection = psycopg.Connection[tuple[object, ...]]
 
 
 @dataclass(slots=True)
 class Measured:
-    """One page: `statements` and `commands` (of transactions, and pings) are the product's, for each request."""
+    """One page by contestant; `statements` and `commands` (of transactions, and pings) are for each request."""
 
     page: Page
-    product: Timing = field(default_factory=Timing)
-    floor: Timing = field(default_factory=Timing)
-    statements: int = 0
+    timings: dict[str, Timing] = field(default_factory=dict)
+    kilobytes: dict[str, float] = field(default_factory=dict)
+    statements: dict[str, int] = field(default_factory=dict)
     commands: int = 0
-    kilobytes: float = 0
-    floor_kilobytes: float = 0
+
+    def times(self, other: str, *, of: str = PRODUCT) -> float:
+        return self.timings[of].times(self.timings[other])
 
 
 class Bench:
-    """Both servers, with somebody signed in at each for every page."""
+    """All contestants, with somebody signed in at each for every page. `pages` are the product's."""
 
-    def __init__(self, *, product_port: int, floor_port: int, users: Mapping[str, int]) -> None:
-        self._product = {who: Client(product_port) for who in users}
-        self._floor = {who: Client(floor_port) for who in users}
-        for who, client in self._product.items():
-            client.sign_in(who, PASSWORD)
-        for who, user_id in users.items():
-            self._floor[who].get(f"/enter/{user_id}")
+    def __init__(self, contestants: Sequence[Contestant], pages: Sequence[Page]) -> None:
+        self._contestants = contestants
+        self._clients: dict[tuple[str, str], Client] = {}
+        for contestant in contestants:
+            for who in dict.fromkeys(page.who for page in pages):
+                client = self._clients[contestant.name, who] = Client(contestant.server.port)
+                contestant.enter(client, who)
+        self.measured = [self._checked(page) for page in pages]
 
-    def check(self, page: Page) -> Measured:
-        """Ask both once, and see that they show what they should.
+    def time(
+        self, *, rounds: int, burst: int, say: Callable[[int], None] = lambda _round: None
+    ) -> None:
+        """A few requests to each contestant, page after page, round after round.
 
-        Raises:
-            UnexpectedAnswer: a page is not what it was to be.
+        What disturbs the machine for a while then disturbs all; and each answers warm, as when it is busy.
         """
-        answer = _checked(page, self._product[page.who].get(page.path))
-        floor = _checked_floor(page, self._floor[page.who].get(page.floor_path))
-        return Measured(
-            page,
-            kilobytes=len(answer.body) / 1024,
-            floor_kilobytes=len(floor.body) / 1024,
-        )
-
-    def time(self, measured: Sequence[Measured], *, rounds: int, burst: int) -> None:
-        """A few requests to the floor, as many to the product, page after page, round after round.
-
-        What disturbs the machine for a while then disturbs both; and each answers warm, as when it is busy.
-        """
-        for one in measured:
+        for one in self.measured:
             self._take_turns(one, WARM_UP)
-        for _round in range(rounds):
+        for number in range(rounds):
             gc.collect()
             gc.disable()
-            for one in measured:
-                on_floor, on_product = self._take_turns(one, burst)
-                one.floor.rounds.append(on_floor)
-                one.product.rounds.append(on_product)
+            for one in self.measured:
+                for name, seconds in self._take_turns(one, burst).items():
+                    one.timings.setdefault(name, Timing()).rounds.append(seconds)
             gc.enable()
+            say(number + 1)
 
-    def _take_turns(self, one: Measured, count: int) -> tuple[list[float], list[float]]:
-        who = one.page.who
-        on_floor = _burst(self._floor[who], one.page.floor_path, count)
-        return on_floor, _burst(self._product[who], one.page.path, count)
-
-    def count(self, measured: Measured, superuser: psycopg.Connection[tuple[object, ...]]) -> str:
-        """Set what reached the database for one request; return the statements, for the curious."""
+    def count(self, measured: Measured, name: str, superuser: Connection) -> str:
+        """Set what reached the database of a product for one request; return the statements, for the curious."""
+        contestant = next(one for one in self._contestants if one.name == name)
+        page = contestant.pages[measured.page.key]
+        client, path = self._clients[name, page.who], page.paths[PRODUCT]
         superuser.execute("SELECT pg_stat_statements_reset()")
-        client = self._product[measured.page.who]
         for _request in range(COUNTED):
-            client.get(measured.page.path)
-        rows = superuser.execute(
-            "SELECT s.query, s.calls, s.mean_exec_time FROM pg_stat_statements s "
-            "JOIN pg_roles r ON r.oid = s.userid "
-            "WHERE r.rolname IN ('clientele_rt', 'clientele_audit')"
-        ).fetchall()
-        statements = commands = 0
-        lines = []
-        for query, calls, mean_ms in rows:
-            each = round(int(str(calls)) / COUNTED)
-            if _is_command(str(query)):
-                commands += each
-            else:
-                statements += each
-            lines.append(f"{each} x {float(str(mean_ms)):.3f} ms  {' '.join(str(query).split())}")
-        measured.statements, measured.commands = statements, commands
-        return "\n".join(lines)
+            check_status(path, client.get(path))
+        counted = count_statements(superuser, requests=COUNTED)
+        measured.statements[name] = counted.statements
+        if name == PRODUCT:
+            measured.commands = counted.commands
+        return counted.text
+
+    def _checked(self, page: Page) -> Measured:
+        """Ask all of them once, and see that they show what they should."""
+        measured = Measured(page)
+        for contestant, client, path in self._having(page.key):
+            own = contestant.pages[page.key]
+            answer = checked(contestant, own, client.get(path))
+            measured.kilobytes[contestant.name] = len(answer.body) / 1024
+        return measured
+
+    def _take_turns(self, one: Measured, count: int) -> Mapping[str, list[float]]:
+        return {
+            contestant.name: _burst(client, path, count)
+            for contestant, client, path in self._having(one.page.key)
+        }
+
+    def _having(self, key: str) -> list[tuple[Contestant, Client, str]]:
+        """The contestants that have the page, each with its client and its address."""
+        found = []
+        for contestant in self._contestants:
+            path = contestant.path(key)
+            if path is not None:
+                who = contestant.pages[key].who
+                found.append((contestant, self._clients[contestant.name, who], path))
+        return found
 
 
-@contextmanager
-def statistics_of(superuser_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    """A connection that may read what every role has asked."""
-    with psycopg.connect(superuser_url, autocommit=True) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-        yield connection
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What one request asks of the database; `text` lists it."""
+
+    statements: int
+    commands: int
+    text: str
+
+
+def count_statements(superuser: Connection, *, requests: int) -> Counted:
+    """What the product's roles have asked of this database since the last reset, for each of so many requests."""
+    rows = superuser.execute(
+        "SELECT s.query, s.calls, s.mean_exec_time FROM pg_stat_statements s "
+        "JOIN pg_roles r ON r.oid = s.userid "
+        "WHERE r.rolname IN ('clientele_rt', 'clientele_audit') "
+        "AND s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    ).fetchall()
+    statements = commands = 0
+    lines = []
+    for query, calls, mean_ms in rows:
+        each = round(int(str(calls)) / requests)
+        if _is_command(str(query)):
+            commands += each
+        else:
+            statements += each
+        lines.append(f"{each} x {float(str(mean_ms)):.3f} ms  {' '.join(str(query).split())}")
+    return Counted(statements, commands, "\n".join(lines))
 
 
 def _is_command(query: str) -> bool:
@@ -144,33 +139,5 @@ def _burst(client: Client, path: str, count: int) -> list[float]:
     """The first request wakes the other process up; it is not counted."""
     answers = [client.get(path) for _request in range(count + 1)]
     for answer in answers:
-        _check_status(path, answer)
+        check_status(path, answer)
     return [answer.seconds for answer in answers[1:]]
-
-
-def _checked(page: Page, answer: Answer) -> Answer:
-    _check_status(page.path, answer)
-    if not answer.body.startswith(page.begins):
-        raise UnexpectedAnswer(f"{page.path}: not the file")
-    _check_order(page.path, answer.text, page.numbers)
-    return answer
-
-
-def _checked_floor(page: Page, answer: Answer) -> Answer:
-    _check_status(page.floor_path, answer)
-    if page.floor_path != "/all":
-        _check_order(page.floor_path, answer.text, page.numbers)
-    return answer
-
-
-def _check_status(path: str, answer: Answer) -> None:
-    if answer.status != 200:
-        raise UnexpectedAnswer(f"{path}: {answer.status}")
-
-
-def _check_order(path: str, text: str, numbers: Sequence[str]) -> None:
-    at = 0
-    for number in numbers:
-        at = text.find(number, at)
-        if at < 0:
-            raise UnexpectedAnswer(f"{path}: {number} is missing, or not in its place")

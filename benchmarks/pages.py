@@ -1,34 +1,44 @@
-"""The pages that are measured: where the product has them, where the floor has them, what must be on them."""
+"""The pages that are measured: where each contestant has them, and what must be on them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from psycopg import sql
-from psycopg.rows import namedtuple_row
+from sqlalchemy import ColumnElement, create_engine, select
+from sqlalchemy.orm import Session
 
+from app.domain.einvoice import InvoiceKind
+from app.domain.invoicing import PaymentState
 from app.domain.ports import Vault
+from app.models import Company, Invoice, PortalUser, Portfolio
 from app.services.invoice_paging import NEWEST_FIRST, PAGE_SIZE, Cursor
-from benchmarks.fill import BIG_COMPANY, SMALL_COMPANY
+from app.services.invoice_search import begins_with
+from benchmarks.contestants import DJANGO, FAB, FLOOR, PRODUCT
+from benchmarks.fill import BIG_COMPANY, OUTSIDER, SMALL_COMPANY
 
-EMPLOYER, OUTSIDER = "claire@boulangerie-martin.example", "pieter@brouwerij-peeters.example"
+EMPLOYER = "claire@boulangerie-martin.example"
 MANAGER, AUDITOR = "marc@issuer.example", "ana@audit.example"
 DEEP_PAGE = 1_000
-_NEWEST = "ORDER BY issued_on DESC, id DESC"
+PORTAL_LISTS = ("first", "deep", "filter", "prefix", "part")
+BACKOFFICE_LISTS = ("audit", "manager")
+_FILLED = begins_with(Invoice.number, "B")
+"""Not one of the demo's own, which have no PDF before their first reader."""
+_NEWEST = (Invoice.issued_on.desc(), Invoice.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`numbers` are the documents that both must show, in this order; `who` signs in for the product."""
+    """`numbers` are the documents that must be shown, in this order, `days` theirs; `who` signs in for the product."""
 
     key: str
     title: str
     who: str
-    path: str
-    floor_path: str
+    paths: Mapping[str, str]
+    """By contestant; one that has no such page is not among them."""
     numbers: tuple[str, ...] = ()
+    days: tuple[date, ...] = ()
     begins: bytes = b""
     """What a file begins with."""
 
@@ -43,153 +53,205 @@ class _Customer:
         return f"/c/{self.public_id}/invoices"
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A list of a company's documents: which ones, and how each contestant is asked for them."""
+
+    key: str
+    title: str
+    paths: Mapping[str, str]
+    where: tuple[ColumnElement[bool], ...] = ()
+    skip: int = 0
+    who: str = EMPLOYER
+
+
 class Library:
     """Finds documents in a filled database, as a role that sees all of them; `vault` is the product's."""
 
     def __init__(self, url: str, vault: Vault) -> None:
         self._vault = vault
-        self._connection = psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
+        self._engine = create_engine(url)
+        self._session = Session(self._engine)
+
+    def close(self) -> None:
+        self._session.close()
+        self._engine.dispose()
 
     def user_id(self, email: str) -> int:
-        return int(self._rows("SELECT id FROM ab_user WHERE email = %s", email)[0].id)
+        found = select(PortalUser.id).where(PortalUser.email == email)
+        return int(self._session.scalars(found).one())
+
+    def company_id(self, name: str) -> int:
+        return self._customer(name).id
 
     def pages(self) -> list[Page]:
         big, small = self._customer(BIG_COMPANY), self._customer(SMALL_COMPANY)
+        shapes = [self._first(big), self._deep(big), self._filter(big), *self._searches(big)]
         return [
-            *self._lists(big),
-            *self._searches(big),
+            *(self._page(big, shape) for shape in shapes),
             *self._documents(big),
-            Page(
-                "small",
-                "portal list of a company with a few invoices",
-                OUTSIDER,
-                small.list,
-                f"/{small.id}/",
-                self._numbers(small),
-            ),
+            self._page(small, self._first(small, key="small", who=OUTSIDER)),
             *self._backoffice(),
         ]
 
-    def _lists(self, big: _Customer) -> list[Page]:
-        owned = self._rows("SELECT count(*) AS n FROM invoice WHERE company_id = %s", big.id)[0].n
-        deep = min(DEEP_PAGE, owned // PAGE_SIZE)
-        skipped = (deep - 1) * PAGE_SIZE
-        last = self._rows(
-            f"SELECT id, issued_on FROM invoice WHERE company_id = %s {_NEWEST} OFFSET %s LIMIT 1",
-            big.id,
-            skipped - 1,
-        )[0]
-        token = Cursor(last.issued_on, last.id, skipped).write(NEWEST_FIRST, vault=self._vault)
-        since, until = date(last.issued_on.year, 1, 1), date(last.issued_on.year, 12, 31)
-        paid = "AND kind = 'INVOICE' AND payment_state = 'PAID' AND issued_on BETWEEN %s AND %s"
-        return [
-            Page(
-                "first",
-                "portal list, first page",
-                EMPLOYER,
-                big.list,
-                f"/{big.id}/",
-                self._numbers(big),
-            ),
-            Page(
-                "deep",
-                f"portal list, page {deep:,}",
-                EMPLOYER,
-                f"{big.list}?after={token}",
-                f"/{big.id}/?after={last.issued_on}&id={last.id}",
-                self._numbers(big, skip=skipped),
-            ),
-            Page(
-                "filter",
-                "portal list, status and period",
-                EMPLOYER,
-                f"{big.list}?tab=paid&period={since.year}",
-                f"/{big.id}/?state=PAID&since={since}&until={until}",
-                self._numbers(big, paid, since, until),
-            ),
-        ]
+    def _first(self, of: _Customer, *, key: str = "first", who: str = EMPLOYER) -> _Shape:
+        title = "portal list, first page"
+        if key == "small":
+            title = "portal list of a company with ten invoices"
+        return _Shape(key, title, _list_paths(of), who=who)
 
-    def _searches(self, big: _Customer) -> list[Page]:
-        number = str(
-            self._rows(
-                "SELECT number FROM invoice WHERE company_id = %s AND number LIKE 'B%%' "
-                "ORDER BY issued_on, id OFFSET 100 LIMIT 1",
-                big.id,
-            )[0].number
+    def _deep(self, big: _Customer) -> _Shape:
+        owned = select(Invoice.id).where(Invoice.company_id == big.id)
+        count = len(self._session.scalars(owned.limit(DEEP_PAGE * PAGE_SIZE)).all())
+        deep = max(2, min(DEEP_PAGE, count // PAGE_SIZE))
+        skip = (deep - 1) * PAGE_SIZE
+        last = self._rows(big, skip=skip - 1, limit=1)[0]
+        token = Cursor(last.issued_on, last.id, skip).write(NEWEST_FIRST, vault=self._vault)
+        return _Shape(
+            "deep",
+            f"portal list, page {deep:,}",
+            _list_paths(
+                big,
+                f"after={token}",
+                floor=f"after={last.issued_on}&id={last.id}",
+                fab=f"page_InvoiceView={deep - 1}",
+                django=f"p={deep}",
+            ),
+            skip=skip,
         )
+
+    def _filter(self, big: _Customer) -> _Shape:
+        year = self._rows(big, skip=PAGE_SIZE, limit=1)[0].issued_on.year - 1
+        since, until = date(year, 1, 1), date(year, 12, 31)
+        before, after = since - timedelta(days=1), until + timedelta(days=1)
+        return _Shape(
+            "filter",
+            "portal list, status and period",
+            _list_paths(
+                big,
+                f"tab=paid&period={year}",
+                floor=f"state=PAID&since={since}&until={until}",
+                fab=f"_flt_3_kind=INVOICE&_flt_3_payment_state=PAID&_flt_1_issued_on={before}"
+                f"&_flt_2_issued_on={after}",
+                django=f"kind__exact=INVOICE&payment_state__exact=PAID&issued_on__gte={since}"
+                f"&issued_on__lt={after}",
+            ),
+            (
+                Invoice.kind == InvoiceKind.INVOICE,
+                Invoice.payment_state == PaymentState.PAID,
+                Invoice.issued_on.between(since, until),
+            ),
+        )
+
+    def _searches(self, big: _Customer) -> tuple[_Shape, _Shape]:
+        found = self._rows(big, _FILLED, skip=100, limit=1)
+        number = str(found[0].number)
         beginning, part = number[:-3], number[-5:]
-        begins, holds = "AND starts_with(number, %s)", "AND search_text LIKE %s"
-        return [
-            Page(
+        return (
+            _Shape(
                 "prefix",
                 "portal list, beginning of a number",
-                EMPLOYER,
-                f"{big.list}?q={beginning}",
-                f"/{big.id}/?number={beginning}",
-                self._numbers(big, begins, beginning),
+                _list_paths(
+                    big,
+                    f"q={beginning}",
+                    floor=f"number={beginning}",
+                    fab=f"_flt_0_number={beginning}",
+                    django=f"number__startswith={beginning}",
+                ),
+                (begins_with(Invoice.number, beginning),),
             ),
-            Page(
+            _Shape(
                 "part",
                 "portal list, part of a number",
-                EMPLOYER,
-                f"{big.list}?q={part}",
-                f"/{big.id}/?part={part}",
-                self._numbers(big, holds, f"%{part}%"),
+                _list_paths(
+                    big,
+                    f"q={part}",
+                    floor=f"part={part}",
+                    fab=f"_flt_2_search_text={part}",
+                    django=f"q={part}",
+                ),
+                (Invoice.search_text.contains(part),),
             ),
-        ]
+        )
 
     def _documents(self, big: _Customer) -> list[Page]:
-        found = self._rows(
-            f"SELECT public_id, number FROM invoice WHERE company_id = %s {_NEWEST} "
-            "OFFSET 40 LIMIT 1",
-            big.id,
-        )[0]
+        found = self._rows(big, _FILLED, skip=40, limit=1)[0]
         path, floor_path = f"{big.list}/{found.public_id}", f"/{big.id}/{found.public_id}"
+        files = {PRODUCT: f"{path}.pdf", FLOOR: f"{floor_path}.pdf"}
         return [
-            Page("invoice", "invoice page", EMPLOYER, path, floor_path, (found.number,)),
             Page(
-                "pdf",
-                "PDF download",
+                "invoice",
+                "invoice page",
                 EMPLOYER,
-                f"{path}.pdf",
-                f"{floor_path}.pdf",
-                begins=b"%PDF-",
+                {PRODUCT: path, FLOOR: floor_path},
+                (found.number,),
             ),
+            Page("pdf", "PDF download", EMPLOYER, files, begins=b"%PDF-"),
         ]
 
     def _backoffice(self) -> list[Page]:
+        served = select(Portfolio.company_id).where(Portfolio.manager_id == self.user_id(MANAGER))
+        newest = select(Invoice.number, Invoice.issued_on).order_by(*_NEWEST).limit(PAGE_SIZE)
+        everybody = self._session.execute(newest).all()
+        portfolio = self._session.execute(newest.where(Invoice.company_id.in_(served))).all()
         path = "/backoffice/invoices/list/"
-        newest = self._rows(f"SELECT number FROM invoice {_NEWEST} LIMIT %s", PAGE_SIZE)
-        shown = tuple(row.number for row in newest)
-        served = self._rows(
-            "SELECT number FROM invoice WHERE company_id IN (SELECT company_id FROM portfolio "
-            f"WHERE manager_id = %s) {_NEWEST} LIMIT %s",
-            self.user_id(MANAGER),
-            PAGE_SIZE,
-        )
-        portfolio = tuple(row.number for row in served)
+        paths = {
+            PRODUCT: path,
+            FLOOR: "/all",
+            FAB: "/everyinvoiceview/list/",
+            DJANGO: "/admin/peer/everyinvoice/",
+        }
         return [
-            Page("audit", "back-office list, all companies", AUDITOR, path, "/all", shown),
-            Page("manager", "back-office list, a portfolio", MANAGER, path, "/all", portfolio),
+            _listed("audit", "back-office list, all companies", AUDITOR, paths, everybody),
+            _listed(
+                "manager",
+                "back-office list, a portfolio",
+                MANAGER,
+                {PRODUCT: path, FLOOR: "/all"},
+                portfolio,
+            ),
         ]
 
-    def _customer(self, name: str) -> _Customer:
-        row = self._rows("SELECT id, public_id FROM company WHERE name = %s", name)[0]
-        return _Customer(row.id, row.public_id)
-
-    def _numbers(
-        self, company: _Customer, more: str = "", *values: object, skip: int = 0
-    ) -> tuple[str, ...]:
-        rows = self._rows(
-            f"SELECT number FROM invoice WHERE company_id = %s {more} {_NEWEST} OFFSET %s LIMIT %s",
-            company.id,
-            *values,
-            skip,
-            PAGE_SIZE,
-        )
+    def _page(self, customer: _Customer, shape: _Shape) -> Page:
+        rows = self._rows(customer, *shape.where, skip=shape.skip)
         if not rows:
-            raise RuntimeError("a page without rows measures nothing")
-        return tuple(row.number for row in rows)
+            raise RuntimeError(f"{shape.title}: a page without rows measures nothing")
+        return _listed(shape.key, shape.title, shape.who, shape.paths, rows)
 
-    def _rows(self, statement: str, *values: object) -> list[Any]:
-        return self._connection.execute(sql.SQL(statement), values).fetchall()
+    def _customer(self, name: str) -> _Customer:
+        found = select(Company.id, Company.public_id).where(Company.name == name)
+        return _Customer(*self._session.execute(found).one())
+
+    def _rows(
+        self,
+        customer: _Customer,
+        *where: ColumnElement[bool],
+        skip: int = 0,
+        limit: int = PAGE_SIZE,
+    ) -> Any:
+        columns = (Invoice.id, Invoice.public_id, Invoice.number, Invoice.issued_on)
+        statement = (
+            select(*columns)
+            .where(Invoice.company_id == customer.id, *where)
+            .order_by(*_NEWEST)
+            .offset(skip)
+            .limit(limit)
+        )
+        return self._session.execute(statement).all()
+
+
+def _list_paths(
+    of: _Customer, query: str = "", *, floor: str = "", fab: str = "", django: str = ""
+) -> dict[str, str]:
+    """The list of a company at each contestant, which the peers know as one more filter."""
+    return {
+        PRODUCT: f"{of.list}?{query}".rstrip("?"),
+        FLOOR: f"/{of.id}/?{floor}".rstrip("?"),
+        FAB: f"/invoiceview/list/?_flt_0_company_id={of.id}&{fab}".rstrip("&"),
+        DJANGO: f"/admin/peer/invoice/?company={of.id}&{django}".rstrip("&"),
+    }
+
+
+def _listed(key: str, title: str, who: str, paths: Mapping[str, str], rows: Any) -> Page:
+    numbers = tuple(row.number for row in rows)
+    return Page(key, title, who, paths, numbers, tuple(row.issued_on for row in rows))

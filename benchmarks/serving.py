@@ -1,4 +1,4 @@
-"""Serves the product and the floor side by side, each by one gunicorn worker with four threads."""
+"""Serves the contestants side by side, each by one gunicorn worker with a few threads."""
 
 import os
 import secrets
@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import ROOT
 from tests.databases import Addresses
+
+if TYPE_CHECKING:
+    from benchmarks.database import Filled
 
 THREADS = 4
 _STARTS_WITHIN_S = 30
@@ -33,9 +37,17 @@ class Server:
         rows = (line.split() for line in listed.stdout.splitlines())
         return sum(int(kib) for parent, kib in rows if int(parent) == self.master) / 1024
 
+    def worker(self) -> int:
+        """The process of its one worker."""
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "ppid=,pid="], capture_output=True, text=True, check=True
+        )
+        rows = (line.split() for line in listed.stdout.splitlines())
+        return next(int(pid) for parent, pid in rows if int(parent) == self.master)
+
 
 def environment(addresses: Addresses, folder: Path) -> dict[str, str]:
-    """The settings of both: the product works as its run-time role, on documents in `folder`."""
+    """The settings of all of them: the product works as its run-time role, on documents in `folder`."""
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
@@ -50,12 +62,19 @@ def environment(addresses: Addresses, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def serve(application: str, variables: dict[str, str], *, log: Path) -> Iterator[Server]:
+def serve(
+    application: str,
+    variables: dict[str, str],
+    *,
+    log: Path,
+    threads: int = THREADS,
+    workers: int = 1,
+) -> Iterator[Server]:
     """Start `application` ("module:app") and wait until it takes connections."""
     port = _free_port()
     command = [
-        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1",
-        "--threads", str(THREADS), "--keep-alive", "30", "--bind", f"127.0.0.1:{port}",
+        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(workers),
+        "--threads", str(threads), "--keep-alive", "30", "--bind", f"127.0.0.1:{port}",
         "--log-level", "warning", "--no-control-socket", application,
     ]  # fmt: skip
     with log.open("wb") as file:
@@ -68,6 +87,22 @@ def serve(application: str, variables: dict[str, str], *, log: Path) -> Iterator
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@contextmanager
+def serve_product(
+    database: "Filled",
+    *,
+    application: str = "run:app",
+    threads: int = THREADS,
+    workers: int = 1,
+    **more: str,
+) -> Iterator[Server]:
+    """The product on a filled database; `more` are settings beyond the usual ones."""
+    variables = environment(database.addresses, database.folder) | more
+    log = database.folder / "product.log"
+    with serve(application, variables, log=log, threads=threads, workers=workers) as server:
+        yield server
 
 
 def _free_port() -> int:

@@ -185,12 +185,14 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def throw_away_cluster(tuning: Mapping[str, str] = TUNING) -> Iterator[URL]:
+def throw_away_cluster(
+    tuning: Mapping[str, str] = TUNING, *, below: Path | None = None
+) -> Iterator[URL]:
     """Start a PostgreSQL of our own in a temporary folder; give its superuser's address."""
     _sweep_leftovers()
     binaries = postgres_binaries()
     account = _account()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_quickest_folder()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=below or _quickest_folder()))
     if account:
         shutil.chown(folder, account)
     data = folder / "data"
