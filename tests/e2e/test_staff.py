@@ -13,6 +13,7 @@ from tests import cast, imports
 from tests.e2e.browsing import NARROWEST, PHONE, WIDE, Browse, Complaints, downloaded, enter
 from tests.e2e.labels import words_of
 from tests.e2e.looking import barriers, sideways
+from tests.payments import Entry, Part, statement
 
 pytestmark = pytest.mark.browser
 
@@ -172,6 +173,42 @@ def test_marc_imports_an_archive_after_a_look_at_the_report(app: Flask, marc: Pa
     main(marc).get_by_role("link", name="N-1", exact=True).click()
     _name, xml = downloaded(marc, main(marc).get_by_role("link", name="XML N-1").click)
     assert xml == invoice
+
+
+def test_marc_imports_a_statement_and_says_what_an_unknown_payer_paid(app: Flask, marc: Page):
+    invoice = cast.overdue_invoice(app)
+    entries = (
+        Entry("60.00", reference="A", parts=(Part(structured=invoice.structured_communication),)),
+        Entry("40.00", reference="B", parts=(Part(text="merci", payer="Qui Donc SA"),)),
+    )
+    file = {"name": "a.xml", "mimeType": "text/xml", "buffer": statement(*entries)}
+
+    follow(marc, FR("Payments"))
+    main(marc).get_by_role("link", name=FR("Import payments")).click()
+    marc.locator("main input[type=file]").set_input_files(file)
+    main(marc).get_by_role("button", name=FR("Check the files")).click()
+    expect(main(marc).locator("tbody tr").first).to_contain_text(invoice.number)
+    assert not sideways(marc, PHONE) + barriers(marc) + sideways(marc, WIDE) + barriers(marc)
+    main(marc).locator("form.actions button").click()
+    expect(marc.get_by_role("heading", level=1)).to_have_text(FR("Payments imported"))
+    assert not sideways(marc, PHONE) + barriers(marc) + sideways(marc, WIDE) + barriers(marc)
+
+    main(marc).get_by_role("link", name=FR("View what is unallocated")).click()
+    row = main(marc).locator("tbody tr", has_text="Qui Donc SA")
+    row.get_by_role("link").click()
+    main(marc).get_by_role("link", name=FR("Allocate to an invoice"), exact=True).click()
+    look = marc.get_by_label(FR("Number begins with, or structured communication"))
+    look.fill(invoice.number)
+    look.press("Enter")
+    main(marc).get_by_role("link", name=f"{FR('Choose')} {invoice.number}").click()
+    marc.locator("main [name=reason]").fill("Confirmé par téléphone")
+    main(marc).get_by_role("button", name=FR("Allocate"), exact=True).click()
+
+    say(marc, FR("The payment is allocated to %(number)s.", number=invoice.number))
+    assert cast.overdue_invoice(app).open_cents == invoice.open_cents - 10_000
+    main(marc).get_by_role("button", name=FR("Undo the last step"), exact=True).click()
+    say(marc, FR("Undone."))
+    assert cast.overdue_invoice(app).open_cents == invoice.open_cents - 6_000
 
 
 def test_another_portfolio_is_invisible(app: Flask, marc: Page, complaints: Complaints):
