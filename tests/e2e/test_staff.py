@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from app.domain.einvoice import InvoiceKind
 from app.models import Invoice
@@ -178,10 +178,12 @@ def test_marc_imports_an_archive_after_a_look_at_the_report(app: Flask, marc: Pa
 def test_marc_imports_a_statement_and_says_what_an_unknown_payer_paid(app: Flask, marc: Page):
     invoice = cast.overdue_invoice(app)
     entries = (
-        Entry("60.00", reference="A", parts=(Part(structured=invoice.structured_communication),)),
+        Entry(
+            "60.00", reference="A", parts=(Part(structured=str(invoice.structured_communication)),)
+        ),
         Entry("40.00", reference="B", parts=(Part(text="merci", payer="Qui Donc SA"),)),
     )
-    file = {"name": "a.xml", "mimeType": "text/xml", "buffer": statement(*entries)}
+    file = FilePayload(name="a.xml", mimeType="text/xml", buffer=statement(*entries))
 
     follow(marc, FR("Payments"))
     main(marc).get_by_role("link", name=FR("Import payments")).click()
