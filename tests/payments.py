@@ -104,7 +104,7 @@ def pay(session: "Session", company_id: int | None, cents: int, **values: Any) -
 
     from app.services.allocations import NewPayment, record_payment
 
-    fields = {"currency": "EUR", "received_on": date(2026, 11, 1), "source": "test"}
+    fields: dict[str, Any] = {"currency": "EUR", "received_on": date(2026, 11, 1), "source": "test"}
     return record_payment(session, NewPayment(company_id, cents, **(fields | values)))
 
 

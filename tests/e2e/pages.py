@@ -1,6 +1,6 @@
 """Every page of the product and who looks at it; a page that is not here fails the suite."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from app.models import (
     Invitation,
     Job,
     OutgoingMail,
+    Payment,
     Portfolio,
     SavedFilter,
     SignInDomain,
@@ -44,7 +45,7 @@ class Visit:
     at: str | None = None
     of: Rows | None = None
     key: str = "public_id"
-    query: dict[str, str] = field(default_factory=dict)
+    query: Mapping[str, str | Rows] = field(default_factory=dict)
     also: str = ""
     before: Callable[[Flask, Page], object] | None = None
     status: int = 200
@@ -65,7 +66,9 @@ class Visit:
         return [f"led on to {page.url}"] if answer.request.redirected_from else []
 
     def url(self, app: Flask) -> str:
-        arguments: dict[str, Any] = dict(self.query)
+        arguments: dict[str, Any] = {
+            name: value(app) if callable(value) else value for name, value in self.query.items()
+        }
         if self.at:
             arguments["company_id"] = cast.company_id(app, self.at)
         if self.of:
@@ -250,6 +253,42 @@ def _readers() -> list[Visit]:
     ]
 
 
+def _unknown_payer(app: Flask) -> Any:
+    return _first(Payment, company_id=None)(app)
+
+
+def _overpaid(app: Flask) -> Any:
+    return cast._all(app, select(Payment).where(Payment.left_cents > 0, Payment.company_id > 0))[0]
+
+
+def _overdue_id(app: Flask) -> str:
+    return str(cast.overdue_invoice(app).public_id)
+
+
+def _paid_by_it(app: Flask) -> str:
+    return str(cast.invoices(app, cast.DUBOIS)[-1].public_id)
+
+
+def _payments() -> list[Visit]:
+    """What is left to deal with, as Marc deals with it."""
+    of_nobody: dict[str, Any] = {"who": cast.MARC, "of": _unknown_payer, "key": "pk"}
+    overpaid: dict[str, Any] = {"who": cast.MARC, "of": _overpaid, "key": "pk"}
+    return [
+        Visit("payments.list", cast.MARC, query={"_flt_0_left_cents": "LEFT"}, also="left"),
+        Visit("payments.add", cast.MARC),
+        Visit("payments.show", **of_nobody, also="of-nobody"),
+        Visit("payments.give", **of_nobody),
+        Visit("payments.allocate", **of_nobody, also="looking"),
+        Visit("payments.allocate", **of_nobody, query={"invoice": _overdue_id}),
+        Visit("payments.allocate", **overpaid, also="choosing"),
+        Visit("payments.move", **overpaid, query={"former": _paid_by_it}),
+        Visit("payments.take_back", **overpaid, query={"invoice": _paid_by_it}),
+        Visit("payments.take_from", **overpaid),
+        Visit("payment_import.new", cast.MARC),
+        Visit("payments.show", cast.ANA, of=_overpaid, key="pk"),
+    ]
+
+
 SCREENS: dict[str, Rows] = {
     "companies": _company,
     "company_addresses": _namur,
@@ -258,6 +297,7 @@ SCREENS: dict[str, Rows] = {
     "invitations": _at_martin(Invitation),
     "change_requests": _at_martin(ChangeRequest),
     "company_invoices": cast.overdue_invoice,
+    "payments": _overpaid,
     "documents": _at_martin(Document),
 }
 WORK: dict[str, Rows] = {"mails": _at_martin(OutgoingMail), "jobs": _at_martin(Job)}
@@ -333,6 +373,7 @@ VISITS = [
     *_employer(),
     *_readers(),
     *_manager(),
+    *_payments(),
     *_auditor(),
     *_administrator(),
 ]
@@ -342,7 +383,8 @@ NO_PAGES = {
     "exports.download", "staff_exports.download",
     "company_invoice_files.pdf", "company_invoice_files.xml",
     "statement.pdf", "statement.csv", "company_statement.pdf", "company_statement.csv",
-    "imports.show", "import_row.show", "invoice_import.report", "outbox.attached", "outbox.data", "outbox.frame",
+    "imports.show", "import_row.show", "invoice_import.report", "payment_import.review", "payment_import.result",
+    "outbox.attached", "outbox.data", "outbox.frame",
 }  # fmt: skip
 """Files, answers to machines, addresses that lead on, and the report of an upload, which a journey looks at."""
 NO_PAGE_ENDINGS = (".lookup", ".action")

@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from app.domain.einvoice import InvoiceKind
 from app.models import Invoice
@@ -13,6 +13,7 @@ from tests import cast, imports
 from tests.e2e.browsing import NARROWEST, PHONE, WIDE, Browse, Complaints, downloaded, enter
 from tests.e2e.labels import words_of
 from tests.e2e.looking import barriers, sideways
+from tests.payments import Entry, Part, statement
 
 pytestmark = pytest.mark.browser
 
@@ -186,6 +187,44 @@ def _replace_refused(app: Flask, marc: Page, tmp_path) -> None:
     main(marc).get_by_role("button", name=FR("Replace it")).click()
     expect(main(marc)).to_contain_text(FR("Repaired"))
     assert imports.count(app, Invoice, number="N-4") == 1
+
+
+def test_marc_imports_a_statement_and_says_what_an_unknown_payer_paid(app: Flask, marc: Page):
+    invoice = cast.overdue_invoice(app)
+    entries = (
+        Entry(
+            "60.00", reference="A", parts=(Part(structured=str(invoice.structured_communication)),)
+        ),
+        Entry("40.00", reference="B", parts=(Part(text="merci", payer="Qui Donc SA"),)),
+    )
+    file = FilePayload(name="a.xml", mimeType="text/xml", buffer=statement(*entries))
+
+    follow(marc, FR("Payments"))
+    main(marc).get_by_role("link", name=FR("Import payments")).click()
+    marc.locator("main input[type=file]").set_input_files(file)
+    main(marc).get_by_role("button", name=FR("Check the files")).click()
+    expect(main(marc).locator("tbody tr").first).to_contain_text(invoice.number)
+    assert not sideways(marc, PHONE) + barriers(marc) + sideways(marc, WIDE) + barriers(marc)
+    main(marc).locator("form.actions button").click()
+    expect(marc.get_by_role("heading", level=1)).to_have_text(FR("Payments imported"))
+    assert not sideways(marc, PHONE) + barriers(marc) + sideways(marc, WIDE) + barriers(marc)
+
+    main(marc).get_by_role("link", name=FR("View what is unallocated")).click()
+    row = main(marc).locator("tbody tr", has_text="Qui Donc SA")
+    row.get_by_role("link").click()
+    main(marc).get_by_role("link", name=FR("Allocate to an invoice"), exact=True).click()
+    look = marc.get_by_label(FR("Number begins with, or structured communication"))
+    look.fill(invoice.number)
+    look.press("Enter")
+    main(marc).get_by_role("link", name=f"{FR('Choose')} {invoice.number}").click()
+    marc.locator("main [name=reason]").fill("Confirmé par téléphone")
+    main(marc).get_by_role("button", name=FR("Allocate"), exact=True).click()
+
+    say(marc, FR("The payment is allocated to %(number)s.", number=invoice.number))
+    assert cast.overdue_invoice(app).open_cents == invoice.open_cents - 10_000
+    main(marc).get_by_role("button", name=FR("Undo the last step"), exact=True).click()
+    say(marc, FR("Undone."))
+    assert cast.overdue_invoice(app).open_cents == invoice.open_cents - 6_000
 
 
 def test_another_portfolio_is_invisible(app: Flask, marc: Page, complaints: Complaints):

@@ -13,6 +13,7 @@ LISTS = {
     "memberships": "/backoffice/memberships/list/",
     "invitations": "/backoffice/invitations/list/",
     "invoices": "/backoffice/invoices/list/",
+    "payments": "/backoffice/payments/list/",
     "documents": "/backoffice/documents/list/",
     "imports": "/backoffice/imports/list/",
     "users": "/backoffice/users/list/",
@@ -26,6 +27,7 @@ OF_COMPANIES = (
     "memberships",
     "invitations",
     "invoices",
+    "payments",
     "documents",
 )
 OF_THE_PLATFORM = ("users", "portfolios", "audit")
@@ -207,6 +209,7 @@ def test_an_address_that_makes_no_sense_is_refused_not_a_failure(ana, screen, qu
         "memberships": "MembershipView",
         "invitations": "InvitationScreen",
         "invoices": "CompanyInvoiceView",
+        "payments": "PaymentView",
         "documents": "DocumentView",
         "imports": "ImportBatchView",
         "users": "UserView",
