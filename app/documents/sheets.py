@@ -109,7 +109,7 @@ class _Sheets:
     def _write_cell(self, column: int, cell: Cell) -> None:
         if isinstance(cell, Money) and abs(cell.cents) < _EXACT_CENTS:
             style = self._amounts[cell.places]
-            self._sheet.write_number(self._line, column, float(cell.amount), style)
+            self._sheet.write_number(self._line, column, cell.number, style)
         elif isinstance(cell, date) and cell.year >= _FIRST_YEAR:
             instant = datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a cell has no zone
             self._sheet.write_datetime(self._line, column, instant, self._day)

@@ -2,11 +2,11 @@
 
 import unicodedata
 from datetime import date
-from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.domain.identifiers import display_structured_communication
-from app.domain.money import exponent, from_cents, is_currency
+from app.domain.money import exponent, is_currency
 
 LONGEST_TEXT = 32_767
 """What a cell of Excel holds, counted as Excel counts: in units of UTF-16."""
@@ -23,13 +23,19 @@ class Money(NamedTuple):
 
     @property
     def places(self) -> int:
-        return exponent(self.currency) if is_currency(self.currency) else 2
+        return _places(self.currency)
 
     @property
-    def amount(self) -> Decimal:
-        if is_currency(self.currency):
-            return from_cents(self.cents, self.currency)
-        return Decimal(self.cents).scaleb(-2)
+    def number(self) -> float:
+        """As a spreadsheet holds it: exact up to 15 digits."""
+        return self.cents / _unit(self.currency)
+
+    def written(self, point: str) -> str:
+        """With all the decimals of its currency."""
+        places = _places(self.currency)
+        whole, rest = divmod(abs(self.cents), 10**places)
+        decimals = f"{point}{rest:0{places}}" if places else ""
+        return f"{'-' if self.cents < 0 else ''}{whole}{decimals}"
 
 
 Cell = str | date | Money | None
@@ -67,11 +73,21 @@ def csv_text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Money):
-        return f"{cell.amount:.{cell.places}f}".replace(".", ",")
+        return cell.written(",")
     if isinstance(cell, date):
         return f"{cell.day:02}/{cell.month:02}/{cell.year:04}"
     text = plain(cell)
     return f"'{text}" if _begins_formula(text) else text
+
+
+@lru_cache
+def _places(currency: str) -> int:
+    return exponent(currency) if is_currency(currency) else 2
+
+
+@lru_cache
+def _unit(currency: str) -> float:
+    return float(10 ** _places(currency))
 
 
 def _begins_formula(text: str) -> bool:

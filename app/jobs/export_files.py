@@ -25,7 +25,7 @@ from app.services.archives import (
     pages_issued,
 )
 from app.services.exports.making import ExportTask
-from app.services.exports.rows import TableWords, cells_of, count_invoices, pages_of_invoices
+from app.services.exports.rows import Names, TableWords, cells_of, count_invoices, pages_of_invoices
 from app.services.exports.selection import InvoiceSelection
 
 Progress = Callable[[int], None]
@@ -59,11 +59,13 @@ def table_rows(
     progress: Progress = lambda _done: None,
 ) -> Iterator[list[Cell]]:
     """The invoices of a selection as cells; no connection is held while a page of them goes out."""
-    done = 0
+    done, names = 0, Names(session)
     for page in pages_of_invoices(session, selection):
+        names.learn(page)
         session.rollback()  # nothing was written
         for row in page:
-            yield cells_of(row, words, several_companies=several_companies)
+            company = names.company_of(row) if several_companies else ()
+            yield cells_of(row, words, address=names.address_of(row), company=company)
         done += len(page)
         progress(done)
 
@@ -116,8 +118,9 @@ class _Pack(Content):
         yield ArchivedFile(self._words.index_name, self._index())
 
     def _index(self) -> Iterator[bytes]:
-        rows = (cells_of(row, self._table_words) for row in self._documents())
-        return csv_pieces(self._table_words.headings, rows)
+        words = self._table_words
+        rows = (cells_of(row, words, address=row.address) for row in self._documents())
+        return csv_pieces(words.headings, rows)
 
     def _files(self, report: ArchiveReport, progress: Progress) -> Iterator[ArchivedFile]:
         documents = self._counted(progress)

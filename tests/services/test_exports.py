@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.cells import Money
 from app.domain.exports import Sight
 from app.domain.invoicing import InvoiceTab
-from app.services.exports.rows import cells_of, count_invoices, pages_of_invoices
+from app.services.exports.rows import Names, cells_of, count_invoices, pages_of_invoices
 from app.services.exports.selection import Condition, InvoiceSelection, every_page
 from app.services.invoice_list import InvoiceQuery
 from app.services.invoice_paging import Cursor, Order, SortKey
@@ -129,7 +129,10 @@ def test_totals_have_the_sign_of_their_document(session, app):
         )
         selection = every_page(InvoiceQuery(TODAY), Condition("number", "eq", note.number))
         [[row]] = pages_of_invoices(session, selection)
-        cells = cells_of(row, table_words(), several_companies=True)
+        names = Names(session)
+        names.learn([row])
+        company = names.company_of(row)
+        cells = cells_of(row, table_words(), address=names.address_of(row), company=company)
 
     assert cells[0] == cast.SIMON
     assert [one.cents for one in cells if isinstance(one, Money)] == [

@@ -21,9 +21,8 @@ _COLUMNS = (
     Invoice.public_id,
     Invoice.number,
     Invoice.kind,
-    Company.name.label("company"),
-    Company.customer_number,
-    Address.name.label("address"),
+    Invoice.company_id,
+    Invoice.address_id,
     Invoice.issued_on,
     Invoice.due_on,
     Invoice.currency,
@@ -68,13 +67,8 @@ def pages_of_invoices(session: Session, selection: InvoiceSelection) -> Iterator
     """The invoices in their order; the caller may end the transaction after each page."""
     order, walk = selection.query.order, None
     conditions, values = selection.where(session)
-    base = (
-        select(*_COLUMNS)
-        .select_from(Invoice)
-        .join(Company, Company.id == Invoice.company_id)
-        .join(Address, Address.id == Invoice.address_id)
-        .where(*conditions)
-    )
+    # No names are joined: a database that began with them would sort everything for each page.
+    base = select(*_COLUMNS).where(*conditions)
     while True:
         page = list(session.execute(page_of(base, order, walk, limit=ROWS_A_PAGE), values))
         yield page
@@ -85,18 +79,48 @@ def pages_of_invoices(session: Session, selection: InvoiceSelection) -> Iterator
         values |= {"beside_value": value, "beside_id": page[-1].id}
 
 
-def cells_of(row: InvoiceRow, words: TableWords, *, several_companies: bool = False) -> list[Cell]:
-    """One document as a row: totals have the sign of their kind, a credit note is its own state."""
+class Names:
+    """What companies and addresses are called, each asked for once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._addresses: dict[int, str] = {}
+        self._companies: dict[int, tuple[str, str | None]] = {}
+
+    def learn(self, page: Sequence[InvoiceRow]) -> None:
+        """Know those that a page of rows names."""
+        if wanted := {row.address_id for row in page} - self._addresses.keys():
+            columns = (Address.id, Address.name)
+            for row in self._session.execute(select(*columns).where(Address.id.in_(wanted))):
+                self._addresses[row.id] = row.name
+        if unknown := {row.company_id for row in page} - self._companies.keys():
+            whose = (Company.id, Company.name, Company.customer_number)
+            for one in self._session.execute(select(*whose).where(Company.id.in_(unknown))):
+                self._companies[one.id] = (one.name, one.customer_number)
+
+    def address_of(self, row: InvoiceRow) -> str:
+        return self._addresses.get(row.address_id, "")
+
+    def company_of(self, row: InvoiceRow) -> tuple[str, str | None]:
+        return self._companies.get(row.company_id, ("", None))
+
+
+def cells_of(
+    row: InvoiceRow, words: TableWords, *, address: str, company: Sequence[Cell] = ()
+) -> list[Cell]:
+    """One document as a row: totals have the sign of their kind, a credit note is its own state.
+
+    `company` is what stands before it where the table is of several companies.
+    """
     is_credit_note = row.kind is InvoiceKind.CREDIT_NOTE
     sign, currency = -1 if is_credit_note else 1, row.currency
     totals = (sign * row.net_cents, sign * row.tax_cents, sign * row.total_cents)
     kind = words.kinds[row.kind]
-    whose = [row.company, row.customer_number] if several_companies else []
     return [
-        *whose,
+        *company,
         row.number,
         kind,
-        row.address,
+        address,
         row.issued_on,
         row.due_on,
         currency,

@@ -43,25 +43,6 @@
     if (button.matches("[data-print]")) window.print();
     else copy(button);
   });
-  // What goes on by itself: only that part of the page changes, so that nobody loses their place.
-  const follow = (live) => live && live.dataset.live && setTimeout(async () => {
-    let next = live;
-    try {
-      const answer = document.hidden ? null : await fetch(location.href, { cache: "no-store" });
-      const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page && page.getElementById("live");
-      if (page && !fresh) location.reload();  // signed out meanwhile, or gone
-      if (fresh && fresh.innerHTML !== live.innerHTML) {
-        const focused = live.contains(document.activeElement) && document.activeElement.getAttribute("href");
-        live.replaceWith(next = fresh);
-        const same = [...fresh.querySelectorAll("a")].find((link) => focused && link.getAttribute("href") === focused);
-        if (same) same.focus();
-      }
-    } catch { /* away from the network: the next time will do */ }
-    follow(next);
-  }, live.dataset.live * 1000);
-  follow(document.getElementById("live"));
-
   // Browsers offer the clipboard over HTTPS and on this machine only.
   if (!navigator.clipboard) for (const button of document.querySelectorAll("[data-copy]")) button.hidden = true;
 })();
