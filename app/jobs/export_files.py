@@ -15,6 +15,7 @@ from app.domain.clock import today
 from app.domain.exports import ExportKind
 from app.domain.ports import Ports
 from app.jobs.export_words import archive_words, table_words
+from app.services.archive_statement import statement_files
 from app.services.archive_stream import zip_pieces
 from app.services.archives import (
     ArchivedFile,
@@ -99,7 +100,7 @@ class _Table(Content):
 
 class _Pack(Content):
     def __init__(self, session: Session, task: ExportTask, outside: Ports) -> None:
-        self._session, self._outside = session, outside
+        self._session, self._task, self._outside = session, task, outside
         self._first = date.fromisoformat(task.filter["first"])
         self._last = date.fromisoformat(task.filter["last"])
         self._words, self._table_words = archive_words(made_on=today()), table_words()
@@ -110,12 +111,21 @@ class _Pack(Content):
     def pieces(self, progress: Progress) -> Iterator[Iterator[bytes]]:
         report = ArchiveReport()
         yield zip_pieces(
-            chain(self._beside(), self._files(report, progress), self._missing(report))
+            chain(self._beside(report), self._files(report, progress), self._missing(report))
         )
 
-    def _beside(self) -> Iterator[ArchivedFile]:
-        """What stands before the documents. A statement of account of the period has its place here."""
+    def _beside(self, report: ArchiveReport) -> Iterator[ArchivedFile]:
+        """What stands before the documents: their index, and the statement of account."""
         yield ArchivedFile(self._words.index_name, self._index())
+        if self._task.company_id is not None:
+            yield from statement_files(
+                self._session,
+                report,
+                company_id=self._task.company_id,
+                first=self._first,
+                last=self._last,
+                language=self._task.language,
+            )
 
     def _index(self) -> Iterator[bytes]:
         words = self._table_words

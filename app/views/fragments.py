@@ -22,7 +22,13 @@ _kept: dict[Hashable, Markup] = {}
 def register_fragments(app: Flask) -> None:
     """Give templates `kept`, and forget what an application before this one has drawn."""
     app.add_template_global(kept)
+    app.add_template_global(drawn)
     _kept.clear()
+
+
+def drawn(macro: Macro, *arguments: object) -> Markup:
+    """What the macro draws, kept nowhere: the other choice where somebody has typed something."""
+    return Markup(macro(*arguments))  # noqa: S704 - a macro has escaped what it was given
 
 
 def kept(macro: Macro, *arguments: Hashable) -> Markup:
@@ -37,9 +43,9 @@ def kept(macro: Macro, *arguments: Hashable) -> Markup:
     try:
         found = _kept.get(key)
     except TypeError:  # a list, or something else that may change
-        return Markup(macro(*arguments))  # noqa: S704
+        return drawn(macro, *arguments)
     if found is None:
-        found = Markup(macro(*arguments))  # noqa: S704 - a macro has escaped what it was given
+        found = drawn(macro, *arguments)
         with _lock:
             if len(_kept) >= MOST:
                 _kept.clear()

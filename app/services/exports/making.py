@@ -35,7 +35,11 @@ class ExportTask:
     filter: Mapping[str, Any]
     language: str
     folder: str
-    several_companies: bool
+    company_id: int | None
+
+    @property
+    def several_companies(self) -> bool:
+        return self.company_id is None
 
 
 def find_task(session: Session, public_id: UUID) -> ExportTask | None:
@@ -49,7 +53,7 @@ def find_task(session: Session, public_id: UUID) -> ExportTask | None:
         filter=export.filter,
         language=export.language,
         folder=export.folder,
-        several_companies=export.company_id is None,
+        company_id=export.company_id,
     )
 
 

@@ -20,6 +20,8 @@ from app.fab.redirects import requested_next, see_other
 from app.jobs.export_words import ArchiveWords, archive_words, table_words
 from app.security.access import requires
 from app.security.permissions import Permission
+from app.security.tenancy import current_scope
+from app.services.archive_statement import statement_files
 from app.services.archive_stream import zip_pieces
 from app.services.archives import (
     ArchivedFile,
@@ -135,7 +137,7 @@ class SelectionView(PortalView):
             )
             record_direct_download(session, _order(period, counts), by=asker_here())
             session.commit()
-            return _archive(documents, f"{_('Documents')} {period.name}")
+            return _archive(documents, f"{_('Documents')} {period.name}", period=period)
         offers = [_offer(one, counts) for one in period.parts] if period.months > 1 else []
         return offer(
             _order(period, counts),
@@ -182,10 +184,29 @@ def _offer(period: Period, counts: Mapping[date, int]) -> Offer:
     return Offer(period.label, count, url, is_download=count <= MOST_DOCUMENTS_AT_ONCE)
 
 
-def _archive(documents: list[Chosen], name: str) -> Response:
-    # Words are chosen now: while the archive goes out, nobody is signed in any more.
-    words = archive_words(made_on=today())
-    stream = _stream(db.session(), documents, _index(documents), words)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an archive is about, chosen before it goes out: while it does, nobody is signed in any more."""
+
+    documents: list[Chosen]
+    index: bytes
+    words: ArchiveWords
+    language: str
+    company_id: int
+    period: Period | None
+
+
+def _archive(documents: list[Chosen], name: str, *, period: Period | None = None) -> Response:
+    (company_id,) = current_scope(db.session()).companies
+    asked = _Asked(
+        documents=documents,
+        index=_index(documents),
+        words=archive_words(made_on=today()),
+        language=language_here(),
+        company_id=company_id,
+        period=period,
+    )
+    stream = _stream(db.session(), asked)
     response = Response(stream_with_context(stream), mimetype="application/zip")
     file_name = file_name_of(f"{company_name()} {name}", ExportKind.DOCUMENTS_ZIP)
     response.headers["Content-Disposition"] = attachment(file_name)
@@ -193,24 +214,30 @@ def _archive(documents: list[Chosen], name: str) -> Response:
     return response
 
 
-def _stream(
-    session: Session, documents: list[Chosen], index: bytes, words: ArchiveWords
-) -> Iterator[bytes]:
+def _stream(session: Session, asked: _Asked) -> Iterator[bytes]:
     """`session` is the one whose scope the request opened; no connection is held between two files."""
     try:
         session.rollback()  # nothing was written: the connection goes back
-        yield from zip_pieces(_files(session, documents, index, words))
+        yield from zip_pieces(_files(session, asked))
     finally:
         session.close()
 
 
-def _files(
-    session: Session, documents: list[Chosen], index: bytes, words: ArchiveWords
-) -> Iterator[ArchivedFile]:
+def _files(session: Session, asked: _Asked) -> Iterator[ArchivedFile]:
     """What stands in the archive, in its order; what could not be read is known at the end."""
-    report = ArchiveReport()
-    yield ArchivedFile(words.index_name, index)
-    for file in archived_files(session, ports(), documents, report):
+    report, words, period = ArchiveReport(), asked.words, asked.period
+    yield ArchivedFile(words.index_name, asked.index)
+    if period is not None:
+        yield from statement_files(
+            session,
+            report,
+            company_id=asked.company_id,
+            first=period.first,
+            last=period.last,
+            language=asked.language,
+        )
+        session.rollback()
+    for file in archived_files(session, ports(), asked.documents, report):
         session.commit()
         yield file
     if report.unreadable:
