@@ -233,6 +233,18 @@ def test_missing_pdfs_are_drawn_on_the_way(ask, read, run_jobs, everything, app)
     assert everything.scalars(select(Document).where(*pdf)).one().origin == "RENDERED"
 
 
+def test_a_pack_holds_the_statement_of_account_in_the_language_that_was_asked_for(
+    ask, read, run_jobs
+):
+    export = ask(kind=ExportKind.DOCUMENTS_ZIP)
+    run_jobs()
+    archive = zipfile.ZipFile(io.BytesIO(read(export)[1]))
+    pdf, lines = (name for name in archive.namelist() if "Rekeningoverzicht" in name)
+
+    assert archive.read(pdf).startswith(b"%PDF")
+    assert "Beginsaldo" in archive.read(lines).decode("utf-8-sig")
+
+
 def test_a_pack_is_made_page_by_page_in_bounded_steps(
     ask, read, run_jobs, everything, monkeypatch, store
 ):

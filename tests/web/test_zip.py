@@ -50,7 +50,20 @@ def test_a_year_comes_in_one_click(claire):
     archive = opened(claire.get(url(claire, f"?period={year}")))
     theirs = [one for one in cast.invoices(claire, cast.MARTIN) if one.issued_on.year == year]
 
-    assert len(archive.namelist()) == 1 + 2 * len(theirs)
+    _index, statement, lines, *files = archive.namelist()
+    assert len(files) == 2 * len(theirs)
+    assert archive.read(statement).startswith(b"%PDF")
+    told = archive.read(lines).decode("utf-8-sig")
+    assert all(one.number in told for one in theirs)
+    assert f"Relevé de compte {year}-01-01 {year}-12-31" in statement
+
+
+def test_who_sees_some_addresses_gets_their_documents_without_the_company_s_account(client):
+    cast.sign_in(client, cast.LEA)
+    names = opened(client.get(url(client, f"?period={today().year - 1}"))).namelist()
+
+    assert len(names) > 1
+    assert not [name for name in names if "Relevé" in name]
 
 
 def test_more_documents_than_may_be_ticked_come_in_one_archive_of_their_year(claire, monkeypatch):
