@@ -5,8 +5,8 @@ import time
 LONGEST_HELD_S = 0.25
 """Nobody else can write to a SQLite file for as long as a chunk is written: a page waits this long at most."""
 _AIM_S = LONGEST_HELD_S / 2  # a chunk may take twice as long as the one before
-_FIRST_DOCUMENTS = 20
-_LEAST_DOCUMENTS = 5
+_FIRST_DOCUMENTS = 25
+_LEAST_DOCUMENTS = 25  # a chunk has some fifteen statements, however few documents it has
 _LONGEST_REST_S = 0.1
 
 

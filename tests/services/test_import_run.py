@@ -76,6 +76,17 @@ def test_same_bytes_are_unchanged_and_other_bytes_are_refused(app):
     assert count(app, Invoice, number="R-1") == 1
 
 
+def test_what_is_here_already_is_recognised_without_being_read(app, monkeypatch):
+    data = document(MARTIN, "R-0")
+    _run(app, data)
+
+    monkeypatch.setattr("app.documents.ubl_reader.read", lambda _data: 1 / 0)
+    again = _run(app, data)[0]
+
+    assert (again.outcome, again.number) == (ImportOutcome.UNCHANGED, "R-0")
+    assert again.company_name == MARTIN.name
+
+
 def test_repetitions_inside_one_run_are_known(app):
     first, other = document(MARTIN, "R-2"), document(MARTIN, "R-2", notes=("other",))
 

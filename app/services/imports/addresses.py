@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.einvoice import EInvoice, PostalAddress
@@ -28,9 +28,8 @@ class KnownAddress:
     is_default: bool
 
 
-def load_addresses(session: Session, company_ids: Iterable[int]) -> dict[int, list[KnownAddress]]:
-    """The addresses of each company that are not archived, the default one first."""
-    columns = (
+_ADDRESSES = (
+    select(
         Address.id,
         Address.company_id,
         Address.buyer_reference,
@@ -41,11 +40,17 @@ def load_addresses(session: Session, company_ids: Iterable[int]) -> dict[int, li
         Address.country,
         Address.is_default,
     )
-    rows = session.execute(
-        select(*columns)
-        .where(Address.company_id.in_(sorted(company_ids)), Address.archived_at.is_(None))
-        .order_by(Address.is_default.desc(), Address.id)
+    .where(
+        Address.company_id.in_(bindparam("companies", expanding=True)),
+        Address.archived_at.is_(None),
     )
+    .order_by(Address.is_default.desc(), Address.id)
+)
+
+
+def load_addresses(session: Session, company_ids: Iterable[int]) -> dict[int, list[KnownAddress]]:
+    """The addresses of each company that are not archived, the default one first."""
+    rows = session.execute(_ADDRESSES, {"companies": sorted(company_ids)})
     found: dict[int, list[KnownAddress]] = defaultdict(list)
     for row in rows:
         found[row.company_id].append(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.documents.verdicts import DocumentWarning
@@ -209,36 +209,42 @@ class _Chunk:
         )
 
 
+_EXISTING = (
+    select(
+        Invoice.seller_key,
+        Invoice.number,
+        Invoice.kind,
+        Invoice.company_id,
+        Company.name,
+        Document.sha256,
+    )
+    .join(Company, Company.id == Invoice.company_id)
+    .join(
+        Document,
+        (Document.invoice_id == Invoice.id) & (Document.company_id == Invoice.company_id),
+    )
+    .where(
+        Invoice.seller_key.in_(bindparam("sellers", expanding=True)),
+        Invoice.number.in_(bindparam("numbers", expanding=True)),
+        Document.format == DocumentFormat.XML,
+    )
+)
+
+
 def _existing(session: Session, einvoices: Iterable[EInvoice]) -> dict[Key, Known]:
     """Documents with these numbers that the database has, in one statement."""
     keys = {_key(each) for each in einvoices}
     if not keys:
         return {}
-    statement = (
-        select(
-            Invoice.seller_key,
-            Invoice.number,
-            Invoice.kind,
-            Invoice.company_id,
-            Company.name,
-            Document.sha256,
-        )
-        .join(Company, Company.id == Invoice.company_id)
-        .join(
-            Document,
-            (Document.invoice_id == Invoice.id) & (Document.company_id == Invoice.company_id),
-        )
-        .where(
-            Invoice.seller_key.in_(sorted({key[0] for key in keys})),
-            Invoice.number.in_(sorted({key[1] for key in keys})),
-            Document.format == DocumentFormat.XML,
-        )
-    )
+    wanted = {
+        "sellers": sorted({key[0] for key in keys}),
+        "numbers": sorted({key[1] for key in keys}),
+    }
     return {
         (row.seller_key, row.number, row.kind.value): Known(
             row.sha256, KnownCompany(row.company_id, row.name, BuyerKeys())
         )
-        for row in session.execute(statement)
+        for row in session.execute(_EXISTING, wanted)
     }
 
 

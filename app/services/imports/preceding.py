@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.einvoice import InvoiceKind
@@ -31,23 +31,28 @@ def link_preceding(session: Session, planned: Sequence[PlannedInvoice], ids: Seq
 
 
 def _links_from(session: Session, naming: Sequence[int]) -> Iterator[Link]:
-    return _links(session, PrecedingInvoice.invoice_id.in_(naming)) if naming else iter(())
+    return _links(session.execute(_FROM, {"ids": naming}).all()) if naming else iter(())
 
 
 def _links_to(session: Session, arrived: Sequence[int]) -> Iterator[Link]:
-    target = aliased(Invoice)
-    numbers = select(target.company_id, target.number).where(target.id.in_(arrived)).subquery()
-    waiting = select(PrecedingInvoice.id).join(
-        numbers,
-        (PrecedingInvoice.company_id == numbers.c.company_id)
-        & (PrecedingInvoice.number == numbers.c.number),
-    )
-    return _links(session, PrecedingInvoice.id.in_(waiting.where(_is_open())))
+    return _links(session.execute(_TO, {"ids": arrived}).all())
 
 
-def _links(session: Session, which: ColumnElement[bool]) -> Iterator[Link]:
+def _links(rows: Sequence[Row[int, int, InvoiceKind]]) -> Iterator[Link]:
+    # An invoice and a credit note may share a number: the invoice is what is corrected.
+    for reference_id, document_id, _kind in sorted(
+        rows, key=lambda row: row[2] is InvoiceKind.INVOICE
+    ):
+        yield reference_id, document_id
+
+
+def _is_open() -> ColumnElement[bool]:
+    return PrecedingInvoice.referenced_id.is_(None)
+
+
+def _linked(which: ColumnElement[bool]) -> Select[int, int, InvoiceKind]:
     naming, named = aliased(Invoice), aliased(Invoice)
-    rows: Sequence[Row[int, int, InvoiceKind]] = session.execute(
+    return (
         select(PrecedingInvoice.id, named.id, named.kind)
         .join(
             naming,
@@ -62,13 +67,21 @@ def _links(session: Session, which: ColumnElement[bool]) -> Iterator[Link]:
             & (named.id != naming.id),
         )
         .where(which, _is_open())
-    ).all()
-    # An invoice and a credit note may share a number: the invoice is what is corrected.
-    for reference_id, document_id, _kind in sorted(
-        rows, key=lambda row: row[2] is InvoiceKind.INVOICE
-    ):
-        yield reference_id, document_id
+    )
 
 
-def _is_open() -> ColumnElement[bool]:
-    return PrecedingInvoice.referenced_id.is_(None)
+def _waiting_for() -> ColumnElement[bool]:
+    """References of the companies and by the numbers of documents that have arrived."""
+    target = aliased(Invoice)
+    ids: BindParameter[int] = bindparam("ids", expanding=True)
+    numbers = select(target.company_id, target.number).where(target.id.in_(ids)).subquery()
+    waiting = select(PrecedingInvoice.id).join(
+        numbers,
+        (PrecedingInvoice.company_id == numbers.c.company_id)
+        & (PrecedingInvoice.number == numbers.c.number),
+    )
+    return PrecedingInvoice.id.in_(waiting.where(_is_open()))
+
+
+_FROM = _linked(PrecedingInvoice.invoice_id.in_(bindparam("ids", expanding=True)))
+_TO = _linked(_waiting_for())

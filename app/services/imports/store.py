@@ -107,8 +107,8 @@ def _new_ids(session: Session, count: int) -> list[int]:
 
 def _put_all(planned: Sequence[PlannedInvoice], blobs: BlobStore) -> list[list[dict[str, Any]]]:
     """Several at a time: storage is waited for, not computed."""
-    if len(planned) == 1:
-        return [_put(planned[0], blobs)]
+    if len(planned) < _PUTS_AT_ONCE:
+        return [_put(each, blobs) for each in planned]
     with ThreadPoolExecutor(_PUTS_AT_ONCE) as pool:
         return list(pool.map(_put, planned, repeat(blobs)))
 
