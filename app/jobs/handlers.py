@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from app.domain.jobs import Task
 from app.jobs.administrators import tell_administrators
+from app.jobs.figures import bring_figures_up_to_date
 from app.jobs.mail import send_mail
 from app.jobs.password_reset import answer_request
 from app.jobs.upkeep import end_invitations, purge_expired, record_expired_access
@@ -18,5 +19,6 @@ HANDLERS: Mapping[Task, Handler] = MappingProxyType(
         Task.EXPIRE_ACCESS: record_expired_access,
         Task.EXPIRE_INVITATIONS: end_invitations,
         Task.PURGE_EXPIRED: purge_expired,
+        Task.REFRESH_FIGURES: bring_figures_up_to_date,
     }
 )

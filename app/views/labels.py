@@ -185,6 +185,7 @@ TASKS: Mapping[Task, LazyString] = MappingProxyType(
         Task.EXPIRE_ACCESS: _("End access that has expired"),
         Task.EXPIRE_INVITATIONS: _("End invitations that have expired"),
         Task.PURGE_EXPIRED: _("Remove what is no longer needed"),
+        Task.REFRESH_FIGURES: _("Add up the figures of the overview"),
     }
 )
 JOB_STATES: Mapping[JobState, LazyString] = MappingProxyType(

@@ -18,6 +18,7 @@ from app.models import Invoice, IssuerSetting, Payment
 from app.security.cross_company import cross_company
 from app.services.allocations import NewPayment, allocate, allocate_credit, record_payment
 from app.services.imports.values import ImportOrder
+from app.services.monthly_figures import refresh_figures
 
 PAYMENT_SOURCE = "DEMO"
 _PAID_AFTER = timedelta(days=21)
@@ -57,6 +58,7 @@ def load_demo(*, blobs: BlobStore, secret_key: str) -> bool:
     )
     with cross_company("demo: payments") as session:
         _pay(session, documents, today=loaded_on)
+        refresh_figures(session, today=loaded_on)
         session.commit()
     return True
 
