@@ -20,6 +20,7 @@ class Task(StrEnum):
     RUN_IMPORT = "RUN_IMPORT"
     REPAIR_IMPORT = "REPAIR_IMPORT"
     SWEEP_IMPORTS = "SWEEP_IMPORTS"
+    REFRESH_FIGURES = "REFRESH_FIGURES"
 
 
 class JobState(StrEnum):

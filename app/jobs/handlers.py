@@ -6,6 +6,7 @@ from types import MappingProxyType
 from app.domain.jobs import Task
 from app.jobs.administrators import tell_administrators
 from app.jobs.exports import make_export
+from app.jobs.figures import bring_figures_up_to_date
 from app.jobs.import_repairs import repair_refused
 from app.jobs.import_uploads import check_upload, import_upload
 from app.jobs.mail import send_mail
@@ -31,5 +32,6 @@ HANDLERS: Mapping[Task, Handler] = MappingProxyType(
         Task.RUN_IMPORT: import_upload,
         Task.REPAIR_IMPORT: repair_refused,
         Task.SWEEP_IMPORTS: sweep_imports,
+        Task.REFRESH_FIGURES: bring_figures_up_to_date,
     }
 )

@@ -39,6 +39,7 @@ SCHEDULES = (
     Schedule(Task.EXPIRE_INVITATIONS, timedelta(hours=1)),
     Schedule(Task.PURGE_EXPIRED, timedelta(days=1)),
     Schedule(Task.SWEEP_IMPORTS, timedelta(hours=1)),
+    Schedule(Task.REFRESH_FIGURES, timedelta(hours=1)),
 )
 
 

@@ -23,6 +23,7 @@ from app.models.issuer import IssuerSetting
 from app.models.job import Job
 from app.models.mail import OutgoingMail
 from app.models.membership import Membership, MembershipAddress, Portfolio
+from app.models.monthly_figure import MonthlyFigure
 from app.models.payment import Allocation, Payment
 from app.models.saved_filter import SavedFilter
 from app.models.second_step import RecoveryCode, SecondStep
@@ -57,6 +58,7 @@ __all__ = [
     "MaybeCompanyOwned",
     "Membership",
     "MembershipAddress",
+    "MonthlyFigure",
     "OutgoingMail",
     "Payment",
     "PersonOwned",

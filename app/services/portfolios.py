@@ -1,4 +1,4 @@
-"""What staff have in hand: how many companies, which ones nobody serves, who serves how many."""
+"""What staff have in hand: which companies nobody serves, who serves how many, what was imported."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +12,6 @@ from app.domain.roles import StaffRole
 from app.models import Company, ImportBatch, PortalUser, Portfolio
 
 SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Unassigned:
-    """Companies that no account manager serves: how many, and the first of them by name."""
-
-    count: int
-    first: tuple[tuple[UUID, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +36,16 @@ class BatchRow:
     refused: int
 
 
-def count_companies(session: Session) -> int:
-    """The companies that this scope sees."""
-    return session.scalar(select(func.count(Company.id))) or 0
-
-
-def unassigned_companies(session: Session) -> Unassigned:
-    """Only a scope that sees every company knows which ones nobody serves."""
-    unserved = ~select(Portfolio.id).where(Portfolio.company_id == Company.id).exists()
-    count = session.scalar(select(func.count(Company.id)).where(unserved)) or 0
-    first = (
+def first_unserved(session: Session) -> list[tuple[UUID, str]]:
+    """The first companies by name that no account manager serves; only a scope of every company knows them."""
+    served = select(Portfolio.id).where(Portfolio.company_id == Company.id).exists()
+    statement = (
         select(Company.public_id, Company.name)
-        .where(unserved)
+        .where(~served)
         .order_by(Company.name, Company.id)
         .limit(SHOWN)
     )
-    rows = session.execute(first) if count else ()
-    return Unassigned(count, tuple((row.public_id, row.name) for row in rows))
+    return [(row.public_id, row.name) for row in session.execute(statement)]
 
 
 def manager_loads(session: Session) -> list[ManagerLoad]:

@@ -221,6 +221,7 @@ TASKS: Mapping[Task, LazyString] = MappingProxyType(
         Task.REPAIR_IMPORT: _("Try refused documents again"),
         Task.SWEEP_IMPORTS: _("Clear up after imports"),
         Task.PURGE_EXPIRED: _("Remove what is no longer needed"),
+        Task.REFRESH_FIGURES: _("Add up the figures of the overview"),
     }
 )
 EXPORT_KINDS: Mapping[ExportKind, LazyString] = MappingProxyType(

@@ -12,6 +12,7 @@ _LEFT: Final = 52  # room for the amounts beside the axis
 _TOP: Final = 12
 _BOTTOM: Final = 168
 _BAR_SHARE: Final = 0.65  # of the room a month has
+_PERCENTS: Final = (Decimal(0), Decimal(50), Decimal(100))
 _AGES: Final = ("NOT_DUE", "LATE_1_30", "LATE_31_60", "LATE_OVER_60")
 
 
@@ -94,6 +95,95 @@ class AgePlot:
     bars: tuple[AgeBar, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShareBar:
+    """One month: how many of how many, and where it stands; a month with none of any has no height."""
+
+    month: date
+    part: int
+    whole: int
+    x: float
+    y: float
+    width: float
+    height: float
+    is_current: bool
+    is_labelled: bool
+
+    @property
+    def percent(self) -> Decimal | None:
+        """From 0 to 100, whole; None for a month with nothing to take a share of."""
+        return _percent(self.part, self.whole)
+
+    @property
+    def middle(self) -> float:
+        """Where its label is centred."""
+        return round(self.x + self.width / 2, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SharePlot:
+    """Bars per month up to 100 %, oldest first; `ticks` are (percent, y)."""
+
+    bars: tuple[ShareBar, ...]
+    ticks: tuple[tuple[Decimal, float], ...]
+    width: int = _WIDTH
+    height: int = _HEIGHT
+    left: int = _LEFT
+
+    @property
+    def first(self) -> date:
+        """The oldest month."""
+        return self.bars[0].month
+
+    @property
+    def last(self) -> date:
+        """The newest month."""
+        return self.bars[-1].month
+
+    @property
+    def percent(self) -> Decimal | None:
+        """Of all months together."""
+        return _percent(sum(bar.part for bar in self.bars), sum(bar.whole for bar in self.bars))
+
+    @property
+    def lowest(self) -> ShareBar:
+        """The month with the smallest share; the newest of equals."""
+        counted = [bar for bar in self.bars if bar.whole]
+        return min(reversed(counted), key=lambda bar: bar.part / bar.whole)
+
+
+def share_bars(
+    parts: Mapping[date, int], wholes: Mapping[date, int], *, today: date, months: int = 12
+) -> SharePlot | None:
+    """The share of each of the last `months` months up to that of `today`; None where there is nothing to share.
+
+    Keys are the first days of months; months without an entry have none of none.
+    """
+    wanted = _last_months(today, months)
+    if not any(wholes.get(month, 0) for month in wanted):
+        return None
+    room = (_WIDTH - _LEFT) / len(wanted)
+    width, newest = round(room * _BAR_SHARE, 1), len(wanted) - 1
+    bars = []
+    for place, month in enumerate(wanted):
+        part, whole = parts.get(month, 0), wholes.get(month, 0)
+        height = round((_BOTTOM - _TOP) * part / whole, 1) if whole else 0
+        bars.append(
+            ShareBar(
+                month=month,
+                part=part,
+                whole=whole,
+                x=round(_LEFT + place * room + (room - width) / 2, 1),
+                y=round(_BOTTOM - height, 1),
+                width=width,
+                height=height,
+                is_current=place == newest,
+                is_labelled=(newest - place) % 2 == 0,
+            )
+        )
+    return SharePlot(tuple(bars), tuple((tick, _height_of(tick)) for tick in _PERCENTS))
+
+
 def month_bars(
     cents_by_month: Mapping[date, int], *, today: date, months: int = 12
 ) -> MonthPlot | None:
@@ -129,6 +219,14 @@ def age_bars(cents_by_age: Mapping[str, int]) -> AgePlot | None:
     return AgePlot(
         tuple(AgeBar(age, cents[age], round(100 * max(cents[age], 0) / whole, 1)) for age in _AGES)
     )
+
+
+def _percent(part: int, whole: int) -> Decimal | None:
+    return None if whole == 0 else (Decimal(100 * part) / whole).quantize(Decimal(1))
+
+
+def _height_of(percent: Decimal) -> float:
+    return round(_BOTTOM - (_BOTTOM - _TOP) * float(percent) / 100, 1)
 
 
 def _last_months(today: date, months: int) -> list[date]:

@@ -25,6 +25,7 @@ POLICIES = {
     "invoice_content": COMPANY_AND_ADDRESS,
     "invitation": {"scope_rows", "system", "audit"},
     "invitation_address": {"scope_rows", "system", "audit"},
+    "monthly_figure": {"scope_rows", "system", "audit"},
     "outgoing_mail": {"scope_rows", "scope_traces", "system", "audit"},
     "payment": COMPANY_AND_ADDRESS,
     "portfolio": {"scope_rows", "scope_reads", "system", "audit"},

@@ -7,7 +7,7 @@ from app.domain.change_requests import ChangeField, ChangeState
 from app.domain.mail import MailKind
 from app.domain.typed_text import TextMissing, TextTooLong
 from app.models import ChangeRequest, Company
-from app.security.scope import EVERYTHING, of_company, of_portfolio
+from app.security.scope import of_company, of_portfolio
 from app.security.tenancy import open_scope
 from app.services import change_requests as service
 from app.services.change_requests import Person
@@ -250,16 +250,15 @@ def test_a_company_that_nobody_serves_may_ask_too(session):
     assert mails == []
 
 
-def test_somebody_who_left_gets_no_mail(session, company, claire, marc):
-    session.commit()
-    session.expunge_all()
-    session.info["scope"] = None
-    open_scope(session, EVERYTHING)
-    session.delete(session.merge(cast.membership(session, cast.CLAIRE, cast.MARTIN)))
-    session.flush()
-    mails = follow_mails(session)
-    service.refuse_change(session, request_of(session, NAME), reply="No.", by=marc)
-    session.flush()
+def test_somebody_who_left_gets_no_mail(app, claire, marc):
+    from app.security.cross_company import cross_company
+
+    membership = cast.membership(app, cast.CLAIRE, cast.MARTIN)
+    with app.app_context(), cross_company("a test") as session:
+        session.delete(session.merge(membership))
+        session.flush()
+        mails = follow_mails(session)
+        service.refuse_change(session, request_of(session, NAME), reply="No.", by=marc)
+        session.flush()
 
     assert mails == []
-    session.rollback()

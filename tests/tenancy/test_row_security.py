@@ -8,7 +8,7 @@ from sqlalchemy import make_url
 REFUSED = (errors.InsufficientPrivilege, errors.ForeignKeyViolation)
 WALLED = (
     "address", "allocation", "audit_event", "billing_email", "change_request", "contact", "document", "import_batch",
-    "import_row", "invoice", "invoice_content", "payment", "portfolio", "preceding_invoice",
+    "import_row", "invoice", "invoice_content", "monthly_figure", "payment", "portfolio", "preceding_invoice",
     "saved_filter",
 )  # fmt: skip
 

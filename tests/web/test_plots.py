@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.views.plots import AgePlot, MonthPlot, age_bars, month_bars
+from app.views.plots import AgePlot, MonthPlot, age_bars, month_bars, share_bars
 
 TODAY = date(2026, 11, 22)
 
@@ -99,3 +99,28 @@ def test_ages_are_shares_of_the_whole_and_late_ones_are_marked():
 def test_an_unknown_age_is_refused():
     with pytest.raises(KeyError):
         age_bars({"ANCIENT": 1})
+
+
+def test_a_share_is_of_the_month_and_of_all_of_them():
+    october, november = date(2026, 10, 1), date(2026, 11, 1)
+    plot = share_bars({october: 1, november: 3}, {october: 2, november: 3}, today=TODAY)
+
+    assert plot is not None
+    assert len(plot.bars) == 12
+    assert [bar.percent for bar in plot.bars[-3:]] == [None, 50, 100]
+    assert plot.percent == 80
+    assert plot.lowest.month == october
+    assert plot.bars[-1].height == 2 * plot.bars[-2].height
+    assert plot.bars[-1].is_current
+
+
+def test_a_month_with_nothing_paid_in_time_has_no_height():
+    november = date(2026, 11, 1)
+    plot = share_bars({}, {november: 4}, today=TODAY)
+
+    assert plot is not None
+    assert (plot.bars[-1].height, plot.bars[-1].percent, plot.percent) == (0, 0, 0)
+
+
+def test_nothing_fell_due_is_nothing_to_draw():
+    assert share_bars({}, {date(2024, 1, 1): 3}, today=TODAY) is None

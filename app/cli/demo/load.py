@@ -20,6 +20,7 @@ from app.models import Invoice, IssuerSetting, Payment
 from app.security.cross_company import cross_company
 from app.services.allocations import allocate_credit
 from app.services.imports.values import ImportOrder
+from app.services.monthly_figures import refresh_figures
 from app.services.payments.lines import Planner, ReadLine, write_lines
 
 Named = tuple[str, InvoiceKind]
@@ -63,6 +64,7 @@ def load_demo(*, blobs: BlobStore, secret_key: str) -> bool:
     )
     with cross_company("demo: payments") as session:
         _pay(session, documents, today=loaded_on)
+        refresh_figures(session, today=loaded_on)
         session.commit()
     return True
 

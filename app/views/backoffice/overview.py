@@ -1,8 +1,9 @@
-"""The first page of the back-office: what needs somebody's attention."""
+"""The first page of the back-office: what waits for somebody, what is owed, how it went."""
 
 from typing import Any
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
 from app.domain.clock import today
 from app.domain.roles import Role
@@ -14,8 +15,11 @@ from app.security.principal import Principal
 from app.services import portfolios
 from app.services.attention import attention
 from app.services.balances import balances
-from app.services.payments.unallocated import unallocated_payments
+from app.services.monthly_figures import monthly_figures
+from app.views.backoffice.work_items import work_items
+from app.views.currency_plots import plots_by_currency
 from app.views.labels import IMPORT_SOURCES, IMPORT_STATES
+from app.views.plots import share_bars
 
 
 class OverviewView(PortalView):
@@ -33,25 +37,34 @@ class OverviewView(PortalView):
 def _facts(principal: Principal) -> dict[str, Any]:
     """What each role works with: companies and money, or people and who serves whom."""
     session = db.session()
+    is_business = principal.role is not Role.PLATFORM_ADMIN
+    is_everywhere = principal.may_use_screen(Screen.PORTFOLIOS, "can_list")
+    found = attention(session, is_business=is_business, is_everywhere=is_everywhere)
     facts: dict[str, Any] = {
-        "company_count": portfolios.count_companies(session),
-        "unassigned": None,
-        "managers": [],
+        "company_count": found.companies,
+        "work": work_items(found, principal),
+        "unserved_count": found.unserved,
+        "unserved": portfolios.first_unserved(session) if is_everywhere else [],
+        "managers": portfolios.manager_loads(session) if is_everywhere else [],
+        "may_assign": principal.may_use_screen(Screen.PORTFOLIOS, "can_add"),
         "balances": [],
-        "unallocated": [],
         "imports": [],
+        "plots": [],
+        "shares": None,
+        "companies_url": None,
+    }
+    return facts | _business(session) if is_business else facts
+
+
+def _business(session: Session) -> dict[str, Any]:
+    on = today()
+    owed, figures = balances(session, today=on), monthly_figures(session, today=on)
+    return {
+        "companies_url": url_for("companies.list"),
+        "balances": owed,
+        "plots": plots_by_currency(owed, figures.invoiced, on),
+        "shares": share_bars(figures.in_time, figures.due, today=on),
+        "imports": portfolios.latest_imports(session),
         "sources": IMPORT_SOURCES,
         "states": IMPORT_STATES,
-        "companies_url": None,
-        "attention": attention(session),
-        "may_assign": principal.may_use_screen(Screen.PORTFOLIOS, "can_add"),
     }
-    if principal.may_use_screen(Screen.PORTFOLIOS, "can_list"):
-        facts["unassigned"] = portfolios.unassigned_companies(session)
-        facts["managers"] = portfolios.manager_loads(session)
-    if principal.role is not Role.PLATFORM_ADMIN:
-        facts["companies_url"] = url_for("companies.list")
-        facts["balances"] = balances(session, today=today())
-        facts["unallocated"] = unallocated_payments(session)
-        facts["imports"] = portfolios.latest_imports(session)
-    return facts

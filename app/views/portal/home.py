@@ -1,8 +1,7 @@
 """The first page of an employer: what is owed, what is left to set up, what arrived last."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
@@ -23,7 +22,7 @@ from app.services.balances import (
 )
 from app.services.invoice_list import InvoiceQuery, invoice_page, surroundings
 from app.services.setup_checks import OpenStep, Setup, SetupStep, setup_of
-from app.views.plots import AgePlot, MonthPlot, age_bars, month_bars
+from app.views.currency_plots import plots_by_currency
 from app.views.portal.invoice_rows import document_rows
 from app.views.portal.own_addresses import sees_every_address
 
@@ -39,15 +38,6 @@ class Todo:
     label: str
     of: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class CurrencyPlots:
-    """The two plots of one currency."""
-
-    currency: str
-    months: MonthPlot | None
-    ages: AgePlot | None
 
 
 class HomeView(PortalView):
@@ -71,7 +61,7 @@ class HomeView(PortalView):
             todos=[_todo(one) for one in setup.open_steps],
             balances=with_overpayments(session, owed) or [Balance(MAIN_CURRENCY)],
             documents=document_rows(latest.rows, today=on, list_url=list_url, places=around.names),
-            plots=_plots(owed, invoiced, on),
+            plots=plots_by_currency(owed, invoiced, on),
             list_url=list_url,
             statement_url=url_for("statement.show") if sees_every_address() else None,
         )
@@ -87,22 +77,6 @@ def _greeting(at: datetime, name: str) -> str:
     if at.hour < _EVENING:
         return _("Good afternoon, %(name)s", name=name)
     return _("Good evening, %(name)s", name=name)
-
-
-def _plots(
-    owed: list[Balance], invoiced: Mapping[str, Mapping[date, int]], on: date
-) -> list[CurrencyPlots]:
-    """Each currency by itself: euros and dollars are never added up."""
-    ages = {balance.currency: balance.by_age for balance in owed}
-    currencies = dict.fromkeys([*invoiced, *ages]) or {MAIN_CURRENCY: None}
-    return [
-        CurrencyPlots(
-            currency,
-            month_bars(invoiced.get(currency, {}), today=on),
-            age_bars(ages.get(currency, {})),
-        )
-        for currency in currencies
-    ]
 
 
 def _todo(one: OpenStep) -> Todo:

@@ -13,7 +13,16 @@ from tests.web.statements import statements
 if TYPE_CHECKING:
     from flask import Flask
 
-LISTS = ("companies", "addresses", "contacts", "memberships", "invoices", "documents", "imports")
+LISTS = (
+    "companies",
+    "addresses",
+    "contacts",
+    "memberships",
+    "invoices",
+    "documents",
+    "imports",
+    "change-requests",
+)
 MOST = 5 + 2
 
 

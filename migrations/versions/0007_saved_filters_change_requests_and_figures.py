@@ -1,4 +1,4 @@
-"""saved filters and change requests
+"""saved filters, change requests and monthly figures
 
 Revision: 0007, after 0003.
 """
@@ -13,6 +13,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+OF_A_COMPANY = ("change_request", "monthly_figure")
 KEPT = sa.text("removed_at IS NULL")
 DEFAULT = sa.text("is_default AND removed_at IS NULL")
 
@@ -23,15 +24,18 @@ OPEN = sa.text("state = 'OPEN'")
 def upgrade() -> None:
     _create_saved_filters()
     _create_change_requests()
+    _create_monthly_figures()
     # Nobody else of the company reads them.
     walls.raise_wall("saved_filter", rows=f"{walls.in_companies()} AND user_id = {walls.USER}")
-    walls.raise_wall("change_request")
+    for table in OF_A_COMPANY:
+        walls.raise_wall(table)
 
 
 def downgrade() -> None:
-    walls.lower_wall("change_request")
+    for table in (*OF_A_COMPANY, "saved_filter"):
+        walls.lower_wall(table)
+    op.drop_table("monthly_figure")
     op.drop_table("change_request")
-    walls.lower_wall("saved_filter")
     op.drop_table("saved_filter")
 
 
@@ -146,3 +150,26 @@ def _create_change_requests() -> None:
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         )
+
+
+def _create_monthly_figures() -> None:
+    op.create_table(
+        "monthly_figure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("invoiced_cents", sa.BigInteger(), nullable=False),
+        sa.Column("due_count", sa.Integer(), nullable=False),
+        sa.Column("in_time_count", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["company.id"], name=op.f("fk_monthly_figure_company_id_company")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_monthly_figure")),
+        sa.UniqueConstraint(
+            "company_id",
+            "month",
+            "currency",
+            name=op.f("uq_monthly_figure_company_id_month_currency"),
+        ),
+    )
