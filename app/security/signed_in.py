@@ -162,9 +162,9 @@ def _statement(dialect: str) -> Select[*tuple[Any, ...]]:
     held = _held(dialect, _who(dialect))
     if dialect != "postgresql":
         return select(held)
-    is_chosen = (
-        held.c.company[0].as_string() == bindparam("company", type_=String)
-    ) & held.c.is_current
+    named = held.c.company[0].as_string() == bindparam("company", type_=String)
+    # Staff see by their role; and whoever still owes a second step sees nothing.
+    is_chosen = named & held.c.is_current & held.c.staff_role.is_(None)
     company_id = cast(held.c.company_id, String)
     return select(
         held,
