@@ -5,10 +5,12 @@ from datetime import date
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKeyConstraint,
     Index,
     String,
     UniqueConstraint,
+    literal,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -63,6 +65,11 @@ class Payment(MaybeCompanyOwned, PublicId, Timestamped, Base):
         if self.left_cents == 0:
             return PaymentUse.ALLOCATED
         return PaymentUse.UNALLOCATED if self.left_cents == self.amount_cents else PaymentUse.PARTLY
+
+    @classmethod
+    def has_left(cls) -> ColumnElement[bool]:
+        """The condition of the index of those with something left: only with the number in it SQLite sees that."""
+        return cls.left_cents > literal(0, literal_execute=True)
 
     def __str__(self) -> str:
         return self.payer_name or self.communication or self.received_on.isoformat()

@@ -167,6 +167,17 @@ def test_employers_and_auditors_take_no_payments_in(session):
         session.rollback()
 
 
+def test_who_sees_some_addresses_writes_no_payments(session):
+    from app.security.scope import of_company
+    from app.security.tenancy import open_scope
+    from app.security.writes import NotYours
+
+    martin, namur = cast.company(session, cast.MARTIN).id, cast.address(session, "Namur").id
+    open_scope(session, of_company(martin, addresses=(namur,)))
+    with pytest.raises(NotYours):
+        pay(session, martin, 100)
+
+
 def test_an_invoice_that_came_after_its_payment_is_matched_later(everything):
     from app.services.payments.receiving import match_again
 
@@ -189,3 +200,18 @@ def test_what_is_unallocated_is_added_up_by_currency(everything):
 
     assert after["EUR"].left_cents - before["EUR"].left_cents == 6_000
     assert (after["USD"].count, after["USD"].left_cents) == (1, 700)
+
+
+def test_the_few_with_something_left_are_read_from_their_own_index(app, portfolio, request):
+    from app.services.payments.unallocated import unallocated_payments
+    from tests.web.statements import statements
+
+    if request.config.getoption("--db") == "postgresql":
+        pytest.skip("a table this small is read whole")
+    with statements(app) as seen:
+        unallocated_payments(portfolio)
+    (asked,) = [one for one in seen if "FROM payment" in one]
+    raw = portfolio.connection().connection.driver_connection
+    plan = raw.execute(f"EXPLAIN QUERY PLAN {asked}", [1] * asked.count("?")).fetchall()
+
+    assert "ix_payment_left" in str(plan)

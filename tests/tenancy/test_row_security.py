@@ -211,7 +211,7 @@ def test_payments_of_nobody_are_for_staff(connect, ground):
         "updated_at) VALUES (now(), 1, 1, 'EUR', 'test', gen_random_uuid(), now(), now())"
     )
     system.commit()
-    query = "SELECT id FROM payment WHERE company_id IS NULL"
+    query = "SELECT id FROM payment WHERE company_id IS NULL AND source = 'test'"
 
     assert all_of(connect(companies=ground.martin, addresses="-"), query) == set()
     assert len(all_of(connect(companies=ground.martin, addresses="-", staff="on"), query)) == 1

@@ -58,7 +58,7 @@ def match_again(session: Session, *, limit: int) -> int:
     """
     statement = (
         select(Payment)
-        .where(Payment.left_cents > 0, Payment.communication.is_not(None))
+        .where(Payment.has_left(), Payment.communication.is_not(None))
         .order_by(Payment.received_on.desc(), Payment.id.desc())
         .limit(limit)
     )

@@ -24,7 +24,7 @@ def unallocated_payments(session: Session) -> list[Unallocated]:
     """
     statement = (
         select(Payment.currency, func.count().label("number"), func.sum(Payment.left_cents))
-        .where(Payment.left_cents > 0)
+        .where(Payment.has_left())
         .group_by(Payment.currency)
         .order_by(Payment.currency)
     )

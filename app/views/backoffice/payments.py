@@ -56,7 +56,7 @@ class HasLeft(Is):
 
     def apply(self, query: Any, value: object) -> Any:
         # In each the words of the index that holds the few with something left.
-        query = query.filter(Payment.left_cents > 0)
+        query = query.filter(Payment.has_left())
         if value == UNUSED:
             return query.filter(Payment.left_cents == Payment.amount_cents)
         return query.filter(Payment.company_id.is_(None)) if value == UNKNOWN_PAYER else query
