@@ -41,11 +41,7 @@ def make_export(work: Work) -> None:
             return
         path = making.path_of(making.company_of(books, work.company_id), public_id)
         making_of = _Making(work, books, task, portal_path=path, outside=ports())
-        requester = find_requester(books, user_id, work.company_id)
-        if requester is None or not _may(requester, task.kind):
-            making_of.fail(ExportNotAllowed.code, is_told=False)
-        else:
-            making_of.run(requester)
+        making_of.run(user_id)
 
 
 def _may(requester: Requester, kind: ExportKind) -> bool:
@@ -65,9 +61,11 @@ class _Making:
     outside: Ports
     written: int = field(default=0)
 
-    def run(self, requester: Requester) -> None:
+    def run(self, user_id: int) -> None:
         try:
-            self._make(requester)
+            self._make(user_id)
+        except ExportNotAllowed as error:
+            self._fail(error.code, is_told=False)
         except ExportGone:
             self.books.rollback()
             self.outside.blobs.delete_files(self.task.folder)
@@ -77,11 +75,12 @@ class _Making:
             raise
         except Exception:
             if self.work.attempt >= MOST_ATTEMPTS:
-                self.fail(_NOT_MADE)
+                self._fail(_NOT_MADE)
             raise
 
-    def fail(self, reason: str, *, is_told: bool = True) -> None:
+    def _fail(self, reason: str, *, is_told: bool = True) -> None:
         self.books.rollback()
+        self.outside.blobs.delete_files(self.task.folder)
         path = self.portal_path if is_told else ""
         try:
             making.fail_export(self.books, self.task, reason, portal_path=path)
@@ -89,19 +88,29 @@ class _Making:
             return
         self.books.commit()
 
-    def _make(self, requester: Requester) -> None:
+    def _make(self, user_id: int) -> None:
+        requester = self._requester(user_id)
+        sight = sight_of(requester.scope)
         self.outside.blobs.delete_files(self.task.folder)  # of attempts that were killed
         with self.work.session_in(requester.scope) as reading, force_locale(self.task.language):
             content = content_of(reading, self.task, self.outside)
-            sight = sight_of(requester.scope)
             making.begin_export(self.books, self.task, sight=sight, total_count=content.total_count)
             self.books.commit()
             file = self._stored(content)
         self.work.hold()
+        if not sight_of(self._requester(user_id).scope).holds(sight):
+            raise ExportNotAllowed  # it has taken minutes, and they see less by now
         making.finish_export(
             self.books, self.task, file, done_count=self.written, portal_path=self.portal_path
         )
         self.books.commit()
+
+    def _requester(self, user_id: int) -> Requester:
+        """What they may see at this moment. Raises ExportNotAllowed."""
+        requester = find_requester(self.books, user_id, self.work.company_id)
+        if requester is None or not _may(requester, self.task.kind):
+            raise ExportNotAllowed
+        return requester
 
     def _stored(self, content: Content) -> StoredFile:
         name = f"{self.task.folder}/{secrets.token_hex(8)}"

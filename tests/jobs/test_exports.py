@@ -179,6 +179,26 @@ def test_who_has_left_meanwhile_gets_nothing_and_no_mail(ask, read, run_jobs, ev
     assert mails(everything) == mails(everything, "EXPORT_FAILED") == []
 
 
+@pytest.mark.parametrize(
+    "values", [{"expires_on": date(2020, 1, 1)}, {"limited_to_addresses": True}]
+)
+def test_who_sees_less_by_the_end_gets_nothing_and_no_mail(
+    ask, read, run_jobs, everything, store, settings, values
+):
+    def withdrawing(whole, name, pieces, **more):
+        change(everything, cast.BRUNO, **values)
+        return whole(name, pieces, **more)
+
+    store("put_file", withdrawing)
+    export = ask(cast.BRUNO)
+    run_jobs()
+    export, data = read(export)
+
+    assert (export.state, export.reason, data) == (ExportState.FAILED, "export_not_allowed", b"")
+    assert mails(everything) == []
+    assert files_of(settings, export) == []
+
+
 def test_who_may_no_longer_sign_in_gets_nothing(ask, read, run_jobs, everything):
     export = ask(cast.BRUNO)
     everything.execute(
