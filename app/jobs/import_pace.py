@@ -4,7 +4,7 @@ import time
 
 LONGEST_HELD_S = 0.25
 """Nobody else can write to a SQLite file for as long as a chunk is written: a page waits this long at most."""
-_AIM_S = LONGEST_HELD_S / 2  # a chunk may take twice as long as the one before
+_AIM_S = LONGEST_HELD_S * 0.8
 _FIRST_DOCUMENTS = 25
 _LEAST_DOCUMENTS = 25  # a chunk has some fifteen statements, however few documents it has
 _LONGEST_REST_S = 0.1
