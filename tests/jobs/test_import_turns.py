@@ -1,7 +1,6 @@
 """While an import runs on SQLite, others write: they wait their turn, and none is told that the file is locked."""
 
 import threading
-import time
 
 from sqlalchemy import update
 
@@ -23,10 +22,8 @@ DOCUMENTS = 300
 
 def test_writers_get_their_turn_while_an_import_runs(app):
     files = _files("TURN")
-    waits = _waits_of_a_writer(app, files)
 
-    assert len(waits) > 5
-    assert max(waits) < 5, f"one waited for {max(waits):.1f} s"
+    assert _turns_of_a_writer(app, files) > 5
 
 
 def test_writers_get_their_turn_while_everything_is_here_already(app):
@@ -34,17 +31,13 @@ def test_writers_get_their_turn_while_everything_is_here_already(app):
     with app.app_context():
         _import(files)
 
-    waits = _waits_of_a_writer(app, files * 5)
-
-    assert len(waits) > 5
-    assert max(waits) < 5
+    assert _turns_of_a_writer(app, files * 5) > 5
 
 
 def test_two_imports_and_a_writer_at_once(app):
     halves = [_files("ONE"), _files("TWO")]
-    waits = _waits_of_a_writer(app, *halves)
 
-    assert waits
+    assert _turns_of_a_writer(app, *halves) > 1
     assert count(app, ImportBatch, created_count=DOCUMENTS) == 2
 
 
@@ -93,8 +86,11 @@ def test_a_chunk_ends_with_its_bytes_too(monkeypatch):
     assert [len(part) for part in parts] == [2, 2, 1]
 
 
-def _waits_of_a_writer(app, *imports):
-    """How long each of its writes took, in seconds, from the first import's beginning to the last one's end."""
+def _turns_of_a_writer(app, *imports):
+    """How often it could write from the first import's beginning to the last one's end; "locked" fails the test.
+
+    An import that kept the file to itself would leave it one turn, or none.
+    """
     results = []
 
     def work(files):
@@ -103,24 +99,23 @@ def _waits_of_a_writer(app, *imports):
 
     threads = [threading.Thread(target=work, args=(files,)) for files in imports]
     owner = cast.company(app, cast.PEETERS).id
-    waits = []
+    turns = 0
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
-        waits.append(_write(app, owner, len(waits)))
+        _write(app, owner, turns)
+        turns += 1
     for thread in threads:
         thread.join()
     assert len(results) == sum(map(len, imports))
     assert not [one for one in results if one.outcome is ImportOutcome.REFUSED]
-    return waits
+    return turns
 
 
 def _write(app, owner, number):
-    began = time.monotonic()
     with app.app_context(), cross_company("a test") as session:
         session.execute(update(Company).where(Company.id == owner).values(website=f"w{number}.be"))
         session.commit()
-    return time.monotonic() - began
 
 
 def _import(files):
