@@ -32,8 +32,9 @@ def choose(client, link, password=NEW, **fields):
 
 
 def sent(where):
-    """Every mail but the invitation that the demo has on its way."""
-    return [mail for mail in mails(where) if "/invitation/" not in mail.text]
+    """Every mail but the invitation and the change request that the demo has on their way."""
+    of_demo = ("/invitation/", "/backoffice/change-requests/")
+    return [mail for mail in mails(where) if not any(path in mail.text for path in of_demo)]
 
 
 def reset_links():

@@ -128,7 +128,7 @@ def register_assets(app: Flask) -> None:
 
 def _read_bodies() -> dict[str, bytes]:
     bodies = {
-        name: b"\n".join((_STATIC / part).read_bytes() for part in parts)
+        name: b"\n".join(_without_comments(_STATIC / part) for part in parts)
         for name, parts in _BUNDLES.items()
     }
     for path in sorted(_STATIC.iterdir()):
@@ -137,6 +137,13 @@ def _read_bodies() -> dict[str, bytes]:
     font = files("fontpkg_inter").joinpath("files", "Inter[opsz,wght].ttf")
     bodies["inter.ttf"] = font.read_bytes()
     return bodies
+
+
+def _without_comments(path: Path) -> bytes:
+    """What a browser needs of a file: the comments of scripts, each on lines of its own, are for who reads them here."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    is_script = path.suffix == ".js"
+    return b"".join(one for one in lines if not (is_script and one.lstrip().startswith(b"//")))
 
 
 def _asset(name: str, body: bytes) -> Asset:

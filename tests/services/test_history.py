@@ -50,7 +50,7 @@ def test_each_subject_has_its_own_events(session, martin):
     }
 
     assert kinds == {
-        Subject.COMPANY: {"company"},
+        Subject.COMPANY: {"company", "change_request"},
         Subject.ADDRESSES: {"address"},
         Subject.CONTACTS: {"contact"},
         Subject.ACCESS: {"membership", "invitation", "portfolio"},

@@ -47,10 +47,12 @@ def answer(session, link_id):
 
 
 def mails(session):
-    """What was written to people who sign in; the demo has invited somebody who does not yet."""
+    """What was written about passwords: the demo has other mails on their way."""
+    from app.domain.mail import MailKind
     from app.models import OutgoingMail
 
-    written = select(OutgoingMail).where(OutgoingMail.user_id.is_not(None))
+    of_demo = (MailKind.INVITATION, MailKind.CHANGE_REQUESTED)
+    written = select(OutgoingMail).where(OutgoingMail.kind.not_in(of_demo))
     return session.scalars(written.order_by(OutgoingMail.id)).all()
 
 

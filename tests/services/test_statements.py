@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.statement import MovementKind
 from tests import cast
@@ -188,4 +189,13 @@ def test_an_account_manager_gets_one_company_at_a_time(app):
                 session, owner, first=date(2020, 1, 1), last=date(2030, 1, 1)
             ).accounts
             is_open = sum(one.open_cents for one in cast.invoices(session, name))
-            assert account.closing_cents == is_open
+            assert account.closing_cents == is_open - account.unallocated_cents
+            assert account.unallocated_cents == sum(
+                one.left_cents for one in _payments(session, owner)
+            )
+
+
+def _payments(session, owner):
+    from app.models import Payment
+
+    return session.scalars(select(Payment).where(Payment.company_id == owner))

@@ -217,7 +217,7 @@ class PaymentActs(CompanyScreen):
             item=item,
             lead=lead,
             search=search,
-            kept=kept,
+            carried=kept,
             act_url=act_url,
             rows=offered_rows(rows, act_url, kept),
             is_known=item.company_id is not None,

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import update
 
-from app.models import ChangeRequest, Company, ImportBatch, Portfolio
+from app.models import ChangeRequest, Company, ImportBatch, Payment, Portfolio
 from app.security.cross_company import cross_company
 from tests import cast
 from tests.web.backoffice.test_statements import taken
@@ -31,6 +31,7 @@ def test_open_change_requests_wait_for_the_manager_of_the_company_and_the_audito
     assert "Filles" in marc.get(link).text
 
     change(app, update(ChangeRequest).values(state="REFUSED"))
+    change(app, update(Payment).values(left_cents=0))
     page = marc.get(HOME).text
     assert link not in page
     assert "Nothing waits for anybody" in page
