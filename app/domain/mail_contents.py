@@ -108,8 +108,14 @@ CONTENTS: Mapping[MailKind, MailContent] = MappingProxyType(
             }
         ),
         MailKind.CHANGE_REQUESTED: MailContent(
-            # by: who asks, to the account managers
-            {"company": Fact.TEXT, "by": Fact.TEXT, "changes": Fact.CHANGES, "reason": Fact.TEXT}
+            # by: who asks, to the account managers; page: the list of what waits
+            {
+                "company": Fact.TEXT,
+                "by": Fact.TEXT,
+                "changes": Fact.CHANGES,
+                "reason": Fact.TEXT,
+                "page": Fact.PATH,
+            }
         ),
         MailKind.CHANGE_ACCEPTED: MailContent(_DECISION),
         MailKind.CHANGE_REFUSED: MailContent(_DECISION),

@@ -20,7 +20,6 @@ _MONEY = {
     "companies_differ": _("Money of one company cannot pay an invoice of another."),
     "nothing_allocated": _("This payment pays nothing of %(number)s any more."),
     "already_there": _("This payment pays %(number)s already. Choose another invoice."),
-    "payment_unknown": _("This payment does not exist."),
     "payment_has_company": _("This payment belongs to a company already, so nothing was changed."),
     "payment_of_nobody": _("It is not known yet whose payment this is."),
     "payment_in_use": _(

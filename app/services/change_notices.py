@@ -11,6 +11,9 @@ from app.domain.mail import MailKind
 from app.models import ChangeRequest, Company, Membership, PortalUser, Portfolio
 from app.services.mail import write_mail
 
+OPEN_REQUESTS = "/backoffice/change-requests/list/?_flt_0_state=OPEN"
+"""Where they wait for a decision, below the portal's address."""
+
 
 def tell_managers(
     session: Session, company: Company, asked: Sequence[ChangeRequest], *, by: str
@@ -27,6 +30,7 @@ def tell_managers(
         "by": by,
         "changes": [_change(one) for one in asked],
         "reason": asked[0].reason,
+        "page": OPEN_REQUESTS,
     }
     for user in session.scalars(managers):
         write_mail(

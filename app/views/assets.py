@@ -140,7 +140,7 @@ def _read_bodies() -> dict[str, bytes]:
 
 
 def _without_comments(path: Path) -> bytes:
-    """What a browser needs of a file: the comments of scripts, each on lines of its own, are for who reads them here."""
+    """What a browser needs of a file: comments of scripts, on lines of their own, are for who reads them here."""
     lines = path.read_bytes().splitlines(keepends=True)
     is_script = path.suffix == ".js"
     return b"".join(one for one in lines if not (is_script and one.lstrip().startswith(b"//")))

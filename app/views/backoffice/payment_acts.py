@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
+from app.domain.communications import without_accounts
 from app.domain.errors import DomainError
 from app.domain.typed_amounts import read_cents
 from app.domain.typed_text import TextMissing, required_line
@@ -250,4 +251,5 @@ class PaymentActs(CompanyScreen):
 
 
 def _reason(form: Any) -> str:
-    return required_line(form.reason.data, field="reason", longest=LONGEST_REASON)
+    """Without account numbers: it stands in the trail for good."""
+    return without_accounts(required_line(form.reason.data, field="reason", longest=LONGEST_REASON))

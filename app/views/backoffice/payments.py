@@ -13,8 +13,9 @@ from wtforms import DateField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.domain.clock import today
+from app.domain.communications import without_accounts
 from app.domain.errors import DomainError
-from app.domain.payments import PaymentOrigin
+from app.domain.payments import LONGEST_TEXT, PaymentOrigin
 from app.domain.typed_amounts import read_cents
 from app.domain.typed_text import checked_line
 from app.extensions import db
@@ -166,8 +167,8 @@ class PaymentView(PaymentActs):
             received_on=form.received_on.data,
             source=PaymentOrigin.MANUAL.value,
             external_reference=checked_line(form.once.data, field="once", longest=40),
-            communication=checked_line(form.communication.data, field="communication", longest=200),
-            payer_name=checked_line(form.payer_name.data, field="payer_name", longest=200),
+            communication=_kept(form, "communication"),
+            payer_name=_kept(form, "payer_name"),
         )
         payment = receive(session, new, today=today())
         session.commit()
@@ -212,6 +213,12 @@ class PaymentView(PaymentActs):
             session.commit()
             flash(_matched(found), "ok" if found else "info")
         return see_other(self.url("list", _flt_0_left_cents=SOMETHING_LEFT))
+
+
+def _kept(form: Any, name: str) -> str | None:
+    """What was typed, without account numbers. Raises TextTooLong."""
+    line = checked_line(form[name].data, field=name, longest=LONGEST_TEXT)
+    return without_accounts(line) if line else None
 
 
 _ACTS = ("allocate", "move", "take_back", "give", "take_from", "undo")

@@ -116,6 +116,20 @@ def test_a_payment_is_recorded_for_companies_of_the_own_portfolio_only(app, marc
     assert cast.invoice(app, cast.PEETERS).open_cents == foreign.open_cents
 
 
+def test_account_numbers_that_are_typed_are_not_kept(app, marc):
+    number = "BE68 5390 0754 7034"
+    followed(marc, record(marc, communication=f"of {number}", payer_name=f"Somebody {number}"))
+    payment = payment_of(app, communication="of BE…7034")
+    invoice = cast.overdue_invoice(app)
+    answer = acted(
+        marc, "allocate", payment, invoice=invoice.public_id, amount="1", reason=f"see {number}"
+    )
+
+    assert "see BE…7034" in followed(marc, answer)
+    assert payment.payer_name == "Somebody BE…7034"
+    assert number not in marc.get(f"{BASE}/show/{payment.public_id}").text
+
+
 # --- looking -----------------------------------------------------------------------------------
 
 
