@@ -11,11 +11,15 @@ from app.domain.tokens import TokenPurpose
 
 
 class Fact(StrEnum):
-    """What a fact is; `OPTIONAL_…` may be None or left out. Dates, instants and enums may be given as they are."""
+    """What a fact is; `OPTIONAL_…` may be None or left out. Dates, instants and enums may be given as they are.
+
+    PATH is that of a page below the portal's address, which asks who one is: it holds no secret.
+    """
 
     TEXT = "TEXT"
     OPTIONAL_TEXT = "OPTIONAL_TEXT"
     TEXTS = "TEXTS"
+    PATH = "PATH"
     COUNT = "COUNT"
     ROLE = "ROLE"
     CHANGES = "CHANGES"
@@ -136,12 +140,12 @@ CONTENTS: Mapping[MailKind, MailContent] = MappingProxyType(
             # file: its name; page: the path of its page, which asks who one is; until: how long it is kept
             {
                 "file": Fact.TEXT,
-                "page": Fact.TEXT,
+                "page": Fact.PATH,
                 "count": Fact.COUNT,
                 "until": Fact.OPTIONAL_INSTANT,
             }
         ),
-        MailKind.EXPORT_FAILED: MailContent({"file": Fact.TEXT, "page": Fact.TEXT}),
+        MailKind.EXPORT_FAILED: MailContent({"file": Fact.TEXT, "page": Fact.PATH}),
         MailKind.TEST: MailContent(_AT),
     }
 )
@@ -150,7 +154,7 @@ CONTENTS: Mapping[MailKind, MailContent] = MappingProxyType(
 def stored_context(kind: MailKind, given: Mapping[str, object]) -> dict[str, object]:
     """The facts of a mail as JSON, each one there.
 
-    Raises TypeError where a fact is missing, or one is given that no template of `kind` reads.
+    Raises TypeError where a fact is missing, one is given that no template of `kind` reads, or a path is none.
     """
     facts = CONTENTS[kind].facts
     missing = {
@@ -169,6 +173,8 @@ def _as_json(value: object, fact: Fact) -> object:
         return value.value
     if fact is Fact.CHANGES:
         return [[str(field), before, after] for field, before, after in value or ()]  # type: ignore[attr-defined]
+    if fact is Fact.PATH and not (str(value).startswith("/") and str(value)[1:2] != "/"):
+        raise TypeError("a path begins with one slash")
     if fact is Fact.TEXTS:
         return [str(one) for one in value or ()]  # type: ignore[attr-defined]
     return value

@@ -21,6 +21,7 @@ COMPANY = "Boulangerie <Martin> & Fils"
 SAMPLES = {
     Fact.TEXT: COMPANY,
     Fact.OPTIONAL_TEXT: "Nora “Manager” & Co",
+    Fact.PATH: "/c/a-company/exports/a-file",
     Fact.TEXTS: ["Liège <centre>", "Namur"],
     Fact.COUNT: 1,
     Fact.ROLE: EmployerRole.EMPLOYER_BILLING,
@@ -128,7 +129,13 @@ def test_it_brings_nothing_from_elsewhere_and_says_what_it_is(rendered, kind):
 
 @pytest.mark.parametrize("kind", NOTICES)
 def test_a_notice_signs_nobody_in(rendered, kind):
-    assert rendered(kind).links == ("http://localhost:8080",)
+    """It leads to the portal, or to a page of it that asks who one is."""
+    portal = "http://localhost:8080"
+    leads_to = {portal}
+    if Fact.PATH in CONTENTS[kind].facts.values():
+        leads_to.add(portal + SAMPLES[Fact.PATH])
+
+    assert set(rendered(kind).links) == leads_to
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MailKind if kind not in NOTICES])
