@@ -167,11 +167,13 @@ def _documents_of(data: bytes) -> list[str]:
     """The numbers in the overview of an archive, each of which has its PDF and its XML."""
     with ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
-        (overview,) = (name for name in archive.namelist() if name.endswith(".csv"))
+        overview, *files = archive.namelist()
         text = archive.read(overview).decode("utf-8-sig")
         numbers = [row[0] for row in csv.reader(io.StringIO(text), delimiter=";")][1:]
-        endings = [name.rpartition(".")[2] for name in archive.namelist()]
-        assert (endings.count("pdf"), endings.count("xml")) == (len(numbers), len(numbers))
+        wanted = {f"{number}.{ending}" for number in numbers for ending in ("pdf", "xml")}
+        beside = set(files) - wanted
+        assert wanted <= set(files)
+        assert all(W("Statement of account") in name for name in beside)  # of a whole period
     return sorted(numbers)
 
 

@@ -75,7 +75,7 @@ def test_a_year_is_made_beside_the_page_and_downloaded(
     _name, data = downloaded(page, button.click)
     theirs = [one for one in cast.invoices(app, cast.MARTIN) if one.issued_on.year == year]
     with ZipFile(io.BytesIO(data)) as archive:
-        assert len(archive.namelist()) == 1 + 2 * len(theirs)
+        assert len(archive.namelist()) == 3 + 2 * len(theirs)  # with the index and the statement
     [link] = [one for one in last_mail(app, cast.CLAIRE).links if "/exports/" in one]
     assert link.endswith(page.url.split("/exports/")[1])
 

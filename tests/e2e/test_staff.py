@@ -36,15 +36,15 @@ def tab(page: Page, label: str) -> None:
     main(page).locator("nav.seg").get_by_role("link", name=label, exact=True).click()
 
 
-def fill(page: Page, **answers: str) -> None:
-    """Fill in a form by the names of its fields, and save it."""
+def fill(page: Page, *, button: str = FR("Save"), **answers: str) -> None:
+    """Fill in a form by the names of its fields, and send it."""
     for name, value in answers.items():
         field = page.locator(f"main [name={name}]")
         if field.evaluate("one => one.localName") == "select":
             field.select_option(label=value)
         else:
             field.fill(value)
-    main(page).get_by_role("button", name=FR("Save"), exact=True).click()
+    main(page).get_by_role("button", name=button, exact=True).click()
 
 
 def say(page: Page, sentence: str) -> None:
@@ -129,6 +129,7 @@ def test_marc_opens_a_company_with_an_address_a_contact_and_somebody_invited(mar
     _add(
         marc,
         FR("Invitations"),
+        button=FR("Send the invitations"),
         emails="flore@fleuriste.example",
         role=FR("Administrator of the company"),
     )
@@ -138,11 +139,11 @@ def test_marc_opens_a_company_with_an_address_a_contact_and_somebody_invited(mar
         expect(main(marc)).to_contain_text(text)
 
 
-def _add(page: Page, label: str, **answers: str) -> None:
+def _add(page: Page, label: str, *, button: str = FR("Save"), **answers: str) -> None:
     """Add something at the company whose tabs are open, and come back to them."""
     tab(page, label)
     main(page).get_by_role("link", name=FR("Add"), exact=True).click()
-    fill(page, **answers)
+    fill(page, button=button, **answers)
     expect(main(page)).to_contain_text(next(iter(answers.values())))
 
 
