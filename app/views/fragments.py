@@ -39,7 +39,8 @@ def kept(macro: Macro, *arguments: Hashable) -> Markup:
     """
     locale = get_locale()
     language = locale.language if locale else ""
-    key = (macro._func, language, arguments)  # noqa: SLF001 - the macro as compiled, whoever imported it
+    # The macro as compiled: one that stands in the template itself is another object for each page.
+    key = (macro._func.__code__, language, arguments)  # noqa: SLF001
     try:
         found = _kept.get(key)
     except TypeError:  # a list, or something else that may change

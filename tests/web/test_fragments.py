@@ -87,6 +87,20 @@ def test_what_somebody_typed_is_not_kept(app, client):
     assert not [html for html in fragments._kept.values() if "typed-by-claire" in html]
 
 
+def test_a_page_that_was_seen_adds_nothing(app, client):
+    """Also of macros that stand in the page's own template, which are made anew for each page."""
+    from app.views import fragments
+
+    cast.sign_in(client, cast.CLAIRE)
+    url = f"/c/{cast.company_id(app, cast.MARTIN)}/invoices"
+    client.get(url)
+    before = len(fragments._kept)
+    for _visit in range(3):
+        client.get(url)
+
+    assert len(fragments._kept) == before > 5
+
+
 def test_as_many_as_are_kept_and_no_more(app, monkeypatch):
     from jinja2 import Environment
 
