@@ -90,7 +90,7 @@ APART = (
         _SHEETS,
         at_least=True,
         how="`python -m benchmarks.sheets`",
-        waits_for="the export of the list is not plugged in: `PRODUCT` in `benchmarks/sheets.py` is where.",
+        waits_for="no run of it is kept yet.",
     ),
     Budget(
         "memory of an XLSX of 100,000 rows",
@@ -99,7 +99,7 @@ APART = (
         _found("sheets", "xlsx_memory"),
         _SHEETS,
         how="`python -m benchmarks.sheets`",
-        waits_for="the export of the list is not plugged in: `PRODUCT` in `benchmarks/sheets.py` is where.",
+        waits_for="no run of it is kept yet.",
     ),
     Budget(
         "an issued document: write, validate, render, store, enqueue",
